@@ -1,0 +1,82 @@
+#include "engine/io/loop.h"
+
+#include <utility>
+
+namespace varve::io {
+
+void Loop::Post(Work& work) {
+  Work* head = posted_.load(std::memory_order_relaxed);
+  do {
+    work.next = head;
+  } while (!posted_.compare_exchange_weak(head, &work, std::memory_order_seq_cst,
+                                          std::memory_order_relaxed));
+  // The loop sets asleep_ before it looks at posted_ for the last time, so one of the two sees
+  // the other. Only the first of many posts pays for waking it.
+  if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false)) WakeUp();
+}
+
+void Loop::Stop() {
+  stopped_.store(true, std::memory_order_seq_cst);
+  if (asleep_.exchange(false)) WakeUp();
+}
+
+void Loop::AtTurnEnd(Work& work) {
+  work.next = nullptr;
+  (turn_end_tail_ != nullptr ? turn_end_tail_->next : turn_end_head_) = &work;
+  turn_end_tail_ = &work;
+}
+
+void Loop::RunPosted() {
+  Work* reversed = posted_.exchange(nullptr, std::memory_order_acquire);
+  Work* next = nullptr;
+  while (reversed != nullptr) {
+    Work* work = std::exchange(reversed, reversed->next);
+    work->next = std::exchange(next, work);
+  }
+  while (next != nullptr) {
+    Work* work = std::exchange(next, next->next);
+    work->run(*work);
+  }
+}
+
+void Loop::RunTurnEnds() {
+  Work* next = std::exchange(turn_end_head_, nullptr);
+  turn_end_tail_ = nullptr;
+  while (next != nullptr) {
+    Work* work = std::exchange(next, next->next);
+    work->run(*work);
+  }
+}
+
+void Loop::RunReady() {
+  RunPosted();
+  timers_.Advance(Now());
+  // Only what is ready now: what keeps making itself ready must not keep input waiting.
+  for (size_t left = ready_.size(); left > 0; --left) {
+    const std::coroutine_handle<> waiter = ready_.front();
+    ready_.pop_front();
+    waiter.resume();
+  }
+  if (ready_.empty()) RunTurnEnds();
+}
+
+MonoTime Loop::NextWake() const {
+  if (!ready_.empty() || turn_end_head_ != nullptr || HasPosted()) return MonoTime::min();
+  return timers_.NextWake();
+}
+
+void Loop::Run() {
+  while (!stopped()) {
+    RunReady();
+    if (NextWake() == MonoTime::min()) {
+      Wait(MonoTime::min());
+      continue;
+    }
+    asleep_.store(true, std::memory_order_seq_cst);
+    const bool idle = posted_.load(std::memory_order_seq_cst) == nullptr && !stopped();
+    Wait(idle ? NextWake() : MonoTime::min());
+    asleep_.store(false, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace varve::io
