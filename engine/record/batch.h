@@ -55,6 +55,15 @@ inline constexpr int kCodecCount = 5;
 
 enum class TimestampType : uint8_t { kCreateTime = 0, kLogAppendTime = 1 };
 
+// Sums and differences of numbers that nobody has checked yet: what overflows, wraps.
+constexpr int64_t WrappingAdd(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
+
+constexpr int64_t WrappingSubtract(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+}
+
 // The sequence number `delta` records after `sequence`: 0 follows 2147483647.
 int32_t AdvanceSequence(int32_t sequence, int32_t delta);
 
@@ -69,8 +78,8 @@ class BatchView {
   explicit BatchView(Bytes bytes);
 
   int64_t base_offset() const { return header().base_offset; }
-  int64_t last_offset() const { return base_offset() + last_offset_delta(); }
-  int64_t next_offset() const { return last_offset() + 1; }
+  int64_t last_offset() const { return WrappingAdd(base_offset(), last_offset_delta()); }
+  int64_t next_offset() const { return WrappingAdd(last_offset(), 1); }
   int32_t last_offset_delta() const { return header().last_offset_delta; }
 
   // Of the whole batch as its header tells, whether or not that many are here.

@@ -13,27 +13,27 @@ namespace varve::record {
 // One record to be encoded. Absent key or value: null.
 struct RecordFields {
   int64_t timestamp = kNoTimestamp;
-  MaybeBytes key;
-  MaybeBytes value;
-  std::span<const HeaderView> headers;
+  MaybeBytes key = std::nullopt;
+  MaybeBytes value = std::nullopt;
+  std::span<const HeaderView> headers = {};
 };
 
 struct BatchOptions {
   int64_t base_offset = 0;
   int32_t leader_epoch = kNoLeaderEpoch;
   Codec codec = Codec::kNone;
-  std::optional<int> level;  // of the codec; its own default if absent
+  std::optional<int> level = std::nullopt;  // of the codec; its own default if absent
   bool transactional = false;
   bool control = false;
   int64_t producer_id = kNoProducerId;
   int16_t producer_epoch = kNoProducerEpoch;
   int32_t base_sequence = kNoSequence;
   // The batch says that all its records were appended at this time.
-  std::optional<int64_t> log_append_time;
+  std::optional<int64_t> log_append_time = std::nullopt;
   // Stands in base_timestamp, which otherwise is the first record's.
-  std::optional<int64_t> delete_horizon;
+  std::optional<int64_t> delete_horizon = std::nullopt;
   // For a batch that lost its last records; otherwise that of the last record.
-  std::optional<int32_t> last_offset_delta;
+  std::optional<int32_t> last_offset_delta = std::nullopt;
 };
 
 // Encodes records into one batch.
@@ -47,7 +47,7 @@ class BatchBuilder {
   explicit BatchBuilder(const BatchOptions& options = {});
 
   // Copies the record, at the offset after the last one.
-  void Append(const RecordFields& record) { AppendAt(next_delta_, record); }
+  void Append(const RecordFields& record) { AppendAt(static_cast<int32_t>(next_delta_), record); }
   // Likewise, at base_offset + offset_delta. Requires: deltas rise.
   void AppendAt(int32_t offset_delta, const RecordFields& record);
 
@@ -55,19 +55,25 @@ class BatchBuilder {
   // Of the batch if it were built now, before compression.
   size_t size_bytes() const { return bytes_.size(); }
 
-  // The finished batch; the builder is empty afterwards, with the same options. Without records:
-  // a bare header, as compaction leaves it for the producer's sake.
+  // The finished batch; the builder is empty afterwards, with the same options.
   Buffer Build();
 
  private:
-  BatchHeader Header(size_t size_bytes) const;
+  int16_t Attributes() const;
+  BatchHeader Header() const;
+  Buffer CompressedBatch();
+  void Reset();
 
   BatchOptions options_;
   Buffer bytes_;  // room for the header, then the records
   int32_t count_ = 0;
-  int32_t next_delta_ = 0;
+  int64_t next_delta_ = 0;
   int64_t base_timestamp_;
   int64_t max_timestamp_;
 };
+
+// What compaction leaves of a batch without records for its producer's sake: the header alone,
+// with the same offsets, producer, type and maximum of timestamps, and no codec.
+Buffer BuildEmptyCopy(BatchView batch);
 
 }  // namespace varve::record

@@ -14,7 +14,7 @@ using MaybeBytes = std::optional<Bytes>;
 
 struct HeaderView {
   Bytes key;
-  MaybeBytes value;
+  MaybeBytes value = std::nullopt;
 };
 
 // The headers of one record, where they lie.
@@ -37,8 +37,8 @@ struct RecordView {
   int64_t offset = 0;
   int32_t offset_delta = 0;
   int64_t timestamp = kNoTimestamp;
-  MaybeBytes key;
-  MaybeBytes value;
+  MaybeBytes key = std::nullopt;
+  MaybeBytes value = std::nullopt;
   int32_t header_count = 0;
   Bytes raw_headers;  // header_count of them, well formed
 
@@ -70,7 +70,7 @@ class RecordIterator {
 
   int64_t base_offset_;
   int64_t base_timestamp_;
-  std::optional<int64_t> append_time_;  // stands for the time of every record
+  std::optional<int64_t> append_time_ = std::nullopt;  // stands for the time of every record
   int32_t count_;
   int32_t index_ = 0;
   Bytes rest_;
