@@ -103,9 +103,8 @@ class BrokerConfig {
     Source source = Source::kDefault;
   };
 
-  absl::Status Set(std::string_view key, std::string_view text);
   absl::Status ReadInput(const BrokerInput& input);
-  absl::Status ResolveAll();
+  void ResolveAll();
   Resolved Resolve(const Property& property) const;
   const Resolved& At(std::string_view name) const;
   void Warn();

@@ -128,18 +128,20 @@ std::string PermittedDouble(const Property& property) {
   return fmt::format("a number from {} to {}", *property.min, *property.max);
 }
 
-std::string Shown(const Property& property, std::string_view text) {
-  if (property.type == Type::kPassword) return "(hidden)";
-  if (text.size() <= kShownBytesMax) return std::string(text);
-  return fmt::format("{}... ({} bytes)", text.substr(0, kShownBytesMax), text.size());
-}
-
 }  // namespace
 
 std::string_view Trim(std::string_view text) {
   const size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+std::string Shown(std::string_view text) {
+  std::string shown(text.substr(0, kShownBytesMax));
+  std::replace_if(
+      shown.begin(), shown.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; }, '?');
+  if (text.size() > kShownBytesMax) shown += fmt::format("... ({} bytes)", text.size());
+  return shown;
 }
 
 std::vector<std::string> SplitList(std::string_view text) {
@@ -157,8 +159,9 @@ absl::StatusOr<Value> ParseValue(const Property& property, std::string_view text
                                  Strictness strictness) {
   Value value;
   if (Read(property, Trim(text), strictness, value)) return value;
+  const bool secret = property.type == Type::kPassword;
   return absl::InvalidArgumentError(fmt::format("{}={}: permitted is {}", property.name,
-                                                Shown(property, text),
+                                                secret ? "(hidden)" : Shown(text),
                                                 Permitted(property, strictness)));
 }
 

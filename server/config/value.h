@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/check.h"
 #include "engine/base/status.h"
 #include "server/config/property.h"
 
@@ -37,6 +38,18 @@ std::string Permitted(const Property& property, Strictness strictness = Strictne
 std::string ValueText(const Value& value);
 
 std::string_view TypeName(Type type);
+
+// What `value` holds, or `null_value` if it is null. Requires: nothing else than a T or null.
+template <typename T>
+T ValueOr(const Value& value, T null_value) {
+  if (std::holds_alternative<std::monostate>(value)) return null_value;
+  const T* held = std::get_if<T>(&value);
+  VARVE_CHECK(held != nullptr, "{} is of another type", ValueText(value));
+  return *held;
+}
+
+// Text of others as messages show it: cut to a few hundred bytes, control characters as '?'.
+std::string Shown(std::string_view text);
 
 // Without white space at its ends; and the elements of "a, b,c" likewise.
 std::string_view Trim(std::string_view text);
