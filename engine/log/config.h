@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+namespace varve::log {
+
+// What one log is told, in Kafka's units. Immutable; a change swaps the whole of it on the log's
+// shard. Names and defaults are those of Kafka's topic properties.
+struct Config {
+  int64_t segment_bytes = int64_t{1} << 30;
+  int64_t segment_ms = int64_t{7} * 24 * 60 * 60 * 1000;
+  int64_t segment_jitter_ms = 0;
+  int32_t segment_index_bytes = 10 << 20;
+  int32_t index_interval_bytes = 4096;
+  // Appends are acknowledged when durable once this many records wait for it; 1: always.
+  int64_t flush_messages = std::numeric_limits<int64_t>::max();
+  // Batches are stamped with the time of their append.
+  bool log_append_time = false;
+  // Space is set aside ahead of the data in steps of up to this; 0: never.
+  uint64_t allocate_step_bytes = uint64_t{32} << 20;
+};
+
+// Positions inside a segment are 32-bit on disk.
+inline constexpr int64_t kSegmentBytesMax = std::numeric_limits<int32_t>::max();
+
+}  // namespace varve::log

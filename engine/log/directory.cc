@@ -1,0 +1,193 @@
+#include "engine/log/directory.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/status.h"
+
+namespace varve::log {
+namespace {
+
+constexpr std::string_view kLock = ".lock";
+constexpr std::string_view kCleanMarker = ".kafka_cleanshutdown";
+constexpr std::string_view kRecoveryPoints = "recovery-point-offset-checkpoint";
+constexpr std::string_view kLogStarts = "log-start-offset-checkpoint";
+constexpr std::string_view kHighWatermarks = "replication-offset-checkpoint";
+// Ours, and a plain file, which Kafka ignores: the boot of the machine under which all logs of
+// the directory were last known to be recovered.
+constexpr std::string_view kBootId = "varve-boot-id";
+constexpr std::string_view kCleanMarkerText = R"({"version":0,"brokerEpoch":-1})";
+
+int64_t OffsetOr(const OffsetMap& offsets, const TopicPartition& name, int64_t otherwise) {
+  const auto found = offsets.find(name);
+  return found == offsets.end() ? otherwise : found->second;
+}
+
+io::Task<absl::Status> MakeDirectories(io::Disk& disk, std::string path) {
+  const auto info = co_await disk.Stat(path);
+  if (info.ok()) {
+    if (info->is_directory) co_return absl::OkStatus();
+    co_return absl::FailedPreconditionError(fmt::format("{} is not a directory", path));
+  }
+  if (!absl::IsNotFound(info.status())) co_return info.status();
+  const std::string parent = io::ParentPath(path);
+  if (parent != path && parent != "." && parent != "/") {
+    CO_RETURN_IF_ERROR(co_await MakeDirectories(disk, parent));
+  }
+  const absl::Status made = co_await disk.CreateDirectory(path);
+  if (!made.ok() && !absl::IsAlreadyExists(made)) co_return made;
+  co_return co_await disk.SyncDirectory(parent);
+}
+
+}  // namespace
+
+LogDirectory::LogDirectory(io::Loop& loop, std::string path)
+    : loop_(loop), path_(std::move(path)), health_(path_) {}
+
+std::string LogDirectory::PathOf(std::string_view name) const {
+  return fmt::format("{}/{}", path_, name);
+}
+
+io::Task<absl::StatusOr<std::unique_ptr<LogDirectory>>> LogDirectory::Open(io::Loop& loop,
+                                                                           std::string path) {
+  std::unique_ptr<LogDirectory> directory(new LogDirectory(loop, std::move(path)));
+  CO_RETURN_IF_ERROR(co_await MakeDirectories(loop.disk(), directory->path_));
+  CO_ASSIGN_OR_RETURN(directory->lock_, co_await loop.disk().Lock(directory->PathOf(kLock)));
+  CO_RETURN_IF_ERROR(co_await directory->ReadHowItWasLeft());
+  CO_RETURN_IF_ERROR(co_await directory->ListPartitions());
+  co_return std::move(directory);
+}
+
+io::Task<absl::Status> LogDirectory::ReadOffsets(std::string_view name, OffsetMap& into) {
+  CO_ASSIGN_OR_RETURN(const std::string text, co_await ReadText(loop_.disk(), PathOf(name)));
+  auto offsets = ParseOffsets(text);
+  if (offsets.ok()) {
+    into = *std::move(offsets);
+  } else {
+    // As Kafka: worth a warning and a longer recovery, not a refusal to start.
+    notes_.push_back(
+        fmt::format("{} is not used: {}", PathOf(name), std::string(offsets.status().message())));
+  }
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> LogDirectory::ReadHowItWasLeft() {
+  io::Disk& disk = loop_.disk();
+  CO_ASSIGN_OR_RETURN(boot_id_, co_await disk.BootId());
+  CO_ASSIGN_OR_RETURN(const std::string left_under, co_await ReadText(disk, PathOf(kBootId)));
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(kRecoveryPoints, read_.recovery_points));
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(kLogStarts, read_.log_starts));
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(kHighWatermarks, read_.high_watermarks));
+  stop_ = left_under == boot_id_ ? Stop::kProcess : Stop::kMachine;
+  const auto marker = co_await disk.Stat(PathOf(kCleanMarker));
+  if (absl::IsNotFound(marker.status())) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(marker.status());
+  stop_ = Stop::kClean;
+  // From here on a stop is not clean. Before anything else changes, and durably.
+  CO_RETURN_IF_ERROR(co_await disk.Remove(PathOf(kCleanMarker)));
+  co_return co_await disk.SyncDirectory(path_);
+}
+
+io::Task<absl::Status> LogDirectory::ListPartitions() {
+  CO_ASSIGN_OR_RETURN(const std::vector<io::DirectoryEntry> entries,
+                      co_await loop_.disk().List(path_));
+  for (const io::DirectoryEntry& entry : entries) {
+    if (!entry.is_directory) continue;
+    const auto name = ParseDirectoryName(entry.name);
+    if (!name) {
+      notes_.push_back(fmt::format("{} is no partition and is left alone", PathOf(entry.name)));
+    } else if (name->state == PartitionName::State::kLive) {
+      partitions_.push_back(*name);
+    } else if (name->state == PartitionName::State::kDelete) {
+      doomed_.push_back(PathOf(entry.name));
+    } else {
+      notes_.push_back(fmt::format("{} is left alone", PathOf(entry.name)));
+    }
+  }
+  co_return absl::OkStatus();
+}
+
+std::string LogDirectory::PartitionPath(const std::string& topic, int32_t partition) const {
+  return PathOf(DirectoryName(topic, partition));
+}
+
+OpenArguments LogDirectory::ArgumentsFor(const std::string& topic, int32_t partition,
+                                         const Config& config) const {
+  const TopicPartition name{topic, partition};
+  OpenArguments arguments;
+  arguments.directory = PartitionPath(topic, partition);
+  arguments.config = config;
+  arguments.stop = stop_;
+  arguments.recovery_point = OffsetOr(read_.recovery_points, name, 0);
+  arguments.log_start = OffsetOr(read_.log_starts, name, 0);
+  arguments.high_watermark = OffsetOr(read_.high_watermarks, name, 0);
+  return arguments;
+}
+
+io::Task<absl::Status> LogDirectory::CreatePartition(std::string topic, int32_t partition,
+                                                     Uuid topic_id) {
+  const std::string path = PartitionPath(topic, partition);
+  const absl::Status made = co_await loop_.disk().CreateDirectory(path);
+  if (!made.ok() && !absl::IsAlreadyExists(made)) co_return made;
+  const std::string text = FormatPartitionMetadata(topic_id);
+  co_return co_await io::ReplaceFile(
+      loop_.disk(), fmt::format("{}/{}", path, kPartitionMetadataName), AsBytes(text));
+}
+
+io::Task<absl::Status> LogDirectory::SyncNames() {
+  co_return co_await loop_.disk().SyncDirectory(path_);
+}
+
+io::Task<absl::Status> LogDirectory::DoomPartition(std::string topic, int32_t partition) {
+  const std::string doomed =
+      PathOf(DeleteDirectoryName(topic, partition, loop_.random().NewId().ToHex()));
+  CO_RETURN_IF_ERROR(co_await loop_.disk().Rename(PartitionPath(topic, partition), doomed));
+  doomed_.push_back(doomed);
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> LogDirectory::RemoveDoomed() {
+  const std::vector<std::string> doomed = std::exchange(doomed_, {});
+  absl::Status first_error;
+  for (const std::string& path : doomed) {
+    const absl::Status removed = co_await io::RemoveTree(loop_.disk(), path);
+    if (removed.ok()) continue;
+    doomed_.push_back(path);
+    if (first_error.ok()) first_error = removed;
+  }
+  co_return first_error;
+}
+
+io::Task<absl::Status> LogDirectory::Recovered() {
+  co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kBootId), AsBytes(boot_id_));
+}
+
+io::Task<absl::Status> LogDirectory::Replace(std::string_view name, std::string text,
+                                             std::string& written) {
+  if (text == written) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(co_await io::ReplaceFile(loop_.disk(), PathOf(name), AsBytes(text)));
+  written = std::move(text);
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpoints) {
+  CO_RETURN_IF_ERROR(co_await Replace(kRecoveryPoints, FormatOffsets(checkpoints.recovery_points),
+                                      written_recovery_points_));
+  CO_RETURN_IF_ERROR(
+      co_await Replace(kLogStarts, FormatOffsets(checkpoints.log_starts), written_log_starts_));
+  co_return co_await Replace(kHighWatermarks, FormatOffsets(checkpoints.high_watermarks),
+                             written_high_watermarks_);
+}
+
+io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints) {
+  if (health_.failed()) {
+    co_return absl::FailedPreconditionError(
+        fmt::format("{} met a failing device and gets no clean-shutdown marker", path_));
+  }
+  CO_RETURN_IF_ERROR(co_await WriteCheckpoints(checkpoints));
+  co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kCleanMarker), AsBytes(kCleanMarkerText));
+}
+
+}  // namespace varve::log

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/uuid.h"
+#include "engine/io/disk.h"
+#include "engine/io/loop.h"
+#include "engine/io/task.h"
+#include "engine/log/checkpoint.h"
+#include "engine/log/file_names.h"
+#include "engine/log/health.h"
+#include "engine/log/recovery.h"
+
+namespace varve::log {
+
+// One log directory: the lock, the marker of a clean stop, the checkpoints, and a directory for
+// each partition, as Apache Kafka lays them out. Opens no logs; it says how they were left, and
+// keeps what they will need next time.
+//
+//   Open        lock, read marker and checkpoints, take the marker away
+//   ...         the logs are opened with ArgumentsFor
+//   Recovered   all are open and durable: note under which boot of the machine
+//   ...         WriteCheckpoints now and then
+//   CloseCleanly, or just the destructor
+//
+// Threads   The loop it was opened on; path() and health() on any.
+class LogDirectory {
+ public:
+  struct Checkpoints {
+    OffsetMap recovery_points;
+    OffsetMap log_starts;
+    OffsetMap high_watermarks;
+  };
+
+  // Makes the directory if it is absent. Unavailable: another process holds the lock.
+  static io::Task<absl::StatusOr<std::unique_ptr<LogDirectory>>> Open(io::Loop& loop,
+                                                                      std::string path);
+
+  const std::string& path() const { return path_; }
+  DirectoryHealth& health() { return health_; }
+  Stop stop() const { return stop_; }
+  // Names of live partitions, sorted; and what an operator should know about the rest.
+  const std::vector<PartitionName>& partitions() const { return partitions_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+
+  std::string PartitionPath(const std::string& topic, int32_t partition) const;
+  OpenArguments ArgumentsFor(const std::string& topic, int32_t partition,
+                             const Config& config) const;
+
+  // Makes a partition's directory with its topic id. Durable after SyncNames, which serves many.
+  io::Task<absl::Status> CreatePartition(std::string topic, int32_t partition, Uuid topic_id);
+  io::Task<absl::Status> SyncNames();
+  // Takes the name away, durably after SyncNames; RemoveDoomed removes the files.
+  io::Task<absl::Status> DoomPartition(std::string topic, int32_t partition);
+  // Removes the files of partitions that were deleted, now or before an earlier stop.
+  io::Task<absl::Status> RemoveDoomed();
+
+  io::Task<absl::Status> Recovered();
+  // Replaces the checkpoint files whose content has changed.
+  io::Task<absl::Status> WriteCheckpoints(const Checkpoints& checkpoints);
+  // The last act: every log is closed and durable. Not after any of them met an error.
+  io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints);
+
+ private:
+  LogDirectory(io::Loop& loop, std::string path);
+  std::string PathOf(std::string_view name) const;
+  io::Task<absl::Status> ReadHowItWasLeft();
+  io::Task<absl::Status> ReadOffsets(std::string_view name, OffsetMap& into);
+  io::Task<absl::Status> ListPartitions();
+  io::Task<absl::Status> Replace(std::string_view name, std::string text, std::string& written);
+
+  io::Loop& loop_;
+  const std::string path_;
+  DirectoryHealth health_;
+  std::unique_ptr<io::FileLock> lock_;
+  std::string boot_id_;
+  Stop stop_ = Stop::kMachine;
+  Checkpoints read_;
+  std::vector<PartitionName> partitions_;
+  std::vector<std::string> doomed_;
+  std::vector<std::string> notes_;
+  std::string written_recovery_points_;
+  std::string written_log_starts_;
+  std::string written_high_watermarks_;
+};
+
+}  // namespace varve::log

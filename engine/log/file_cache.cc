@@ -1,0 +1,84 @@
+#include "engine/log/file_cache.h"
+
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/status.h"
+
+namespace varve::log {
+
+CachedFile::CachedFile(FileCache& cache, std::string path)
+    : cache_(cache), path_(std::move(path)) {}
+
+io::Disk& CachedFile::disk() const { return cache_.disk(); }
+
+io::FileRef CachedFile::IfOpen() {
+  if (file_ != nullptr) cache_.Use(*this);
+  return file_;
+}
+
+io::Task<absl::StatusOr<io::FileRef>> CachedFile::OpenAs(io::OpenMode mode) {
+  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await cache_.disk().Open(path_, mode));
+  if (file_ == nullptr) {  // or somebody else has opened it meanwhile
+    file_ = file;
+    cache_.Admit(*this);
+  }
+  co_return file;
+}
+
+io::Task<absl::StatusOr<io::FileRef>> CachedFile::Open() {
+  io::FileRef file = IfOpen();
+  if (file != nullptr) co_return file;
+  co_return co_await OpenAs(io::OpenMode::kReadWrite);
+}
+
+io::Task<absl::StatusOr<io::FileRef>> CachedFile::Create() {
+  Drop();
+  co_return co_await OpenAs(io::OpenMode::kCreate);
+}
+
+io::Task<absl::StatusOr<io::FileRef>> CachedFile::Replace() {
+  Drop();
+  co_return co_await OpenAs(io::OpenMode::kCreateOrReplace);
+}
+
+void CachedFile::Drop() {
+  if (file_ == nullptr) return;
+  cache_.Forget(*this);
+  file_.reset();
+}
+
+FileCache::~FileCache() {
+  VARVE_CHECK(open_files_ == 0, "{} files are open at the end of their cache", open_files_);
+}
+
+void FileCache::Link(CachedFile& file) {
+  file.newer_ = nullptr;
+  file.older_ = newest_;
+  (newest_ != nullptr ? newest_->newer_ : oldest_) = &file;
+  newest_ = &file;
+}
+
+void FileCache::Unlink(CachedFile& file) {
+  (file.newer_ != nullptr ? file.newer_->older_ : newest_) = file.older_;
+  (file.older_ != nullptr ? file.older_->newer_ : oldest_) = file.newer_;
+}
+
+void FileCache::Use(CachedFile& file) {
+  if (newest_ == &file) return;
+  Unlink(file);
+  Link(file);
+}
+
+void FileCache::Admit(CachedFile& file) {
+  Link(file);
+  ++open_files_;
+  while (open_files_ > files_max_ && oldest_ != &file) oldest_->Drop();
+}
+
+void FileCache::Forget(CachedFile& file) {
+  Unlink(file);
+  --open_files_;
+}
+
+}  // namespace varve::log

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <string>
+
+#include "engine/io/disk.h"
+#include "engine/io/task.h"
+
+namespace varve::log {
+
+class FileCache;
+
+// A file that is open when it is used and may be closed when it is not: the name stays, the
+// descriptor comes and goes.
+//
+// Lifetime  The cache outlives it.
+// Threads   One loop.
+class CachedFile {
+ public:
+  CachedFile(FileCache& cache, std::string path);
+  CachedFile(const CachedFile&) = delete;
+  CachedFile& operator=(const CachedFile&) = delete;
+  ~CachedFile() { Drop(); }
+
+  const std::string& path() const { return path_; }
+  io::Disk& disk() const;
+
+  // The file if it is open, else null; then Open.
+  io::FileRef IfOpen();
+  // Opens an existing file for reading and writing.
+  io::Task<absl::StatusOr<io::FileRef>> Open();
+  // Makes the file, which must not exist.
+  io::Task<absl::StatusOr<io::FileRef>> Create();
+  // Makes the file or cuts it to nothing.
+  io::Task<absl::StatusOr<io::FileRef>> Replace();
+  // Lets go of the descriptor; those who hold the file keep it.
+  void Drop();
+
+ private:
+  friend class FileCache;
+  io::Task<absl::StatusOr<io::FileRef>> OpenAs(io::OpenMode mode);
+
+  FileCache& cache_;
+  std::string path_;
+  io::FileRef file_;
+  CachedFile* newer_ = nullptr;
+  CachedFile* older_ = nullptr;
+};
+
+// Bounds the descriptors that the logs of one shard keep open: the file that was not used for
+// longest is closed first. Files in use beyond the bound stay open until they are let go.
+class FileCache {
+ public:
+  // files_max >= 1: about how many descriptors stay open.
+  FileCache(io::Disk& disk, size_t files_max) : disk_(disk), files_max_(files_max) {}
+  FileCache(const FileCache&) = delete;
+  FileCache& operator=(const FileCache&) = delete;
+  ~FileCache();
+
+  io::Disk& disk() { return disk_; }
+  size_t open_files() const { return open_files_; }
+
+ private:
+  friend class CachedFile;
+  void Use(CachedFile& file);    // newest again
+  void Admit(CachedFile& file);  // was opened
+  void Forget(CachedFile& file);
+  void Link(CachedFile& file);
+  void Unlink(CachedFile& file);
+
+  io::Disk& disk_;
+  size_t files_max_;
+  size_t open_files_ = 0;
+  CachedFile* newest_ = nullptr;
+  CachedFile* oldest_ = nullptr;
+};
+
+}  // namespace varve::log

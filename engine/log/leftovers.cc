@@ -1,0 +1,189 @@
+#include "engine/log/leftovers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "engine/base/status.h"
+#include "engine/log/file_names.h"
+#include "engine/log/scanner.h"
+
+namespace varve::log {
+namespace {
+
+constexpr int64_t kNoOffset = std::numeric_limits<int64_t>::max();
+
+class Cleaner {
+ public:
+  Cleaner(io::Disk& disk, std::string directory, OpenReport& report)
+      : disk_(disk), directory_(std::move(directory)), report_(report) {}
+
+  io::Task<absl::StatusOr<Inventory>> Run() {
+    CO_RETURN_IF_ERROR(co_await List());
+    CO_RETURN_IF_ERROR(co_await RemoveUnfinished());
+    CO_RETURN_IF_ERROR(co_await FinishSwaps());
+    CO_RETURN_IF_ERROR(co_await RemoveOrphans());
+    if (changed_) CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
+    co_return Segments();
+  }
+
+ private:
+  std::string Path(const SegmentFile& file) const {
+    return directory_ + "/" + FileName(file.base_offset, file.kind, file.state);
+  }
+
+  io::Task<absl::Status> List() {
+    CO_ASSIGN_OR_RETURN(const std::vector<io::DirectoryEntry> entries,
+                        co_await disk_.List(directory_));
+    for (const io::DirectoryEntry& entry : entries) {
+      if (entry.is_directory) continue;
+      if (const auto file = ParseFileName(entry.name)) {
+        files_.push_back(*file);
+      } else if (entry.name.ends_with(".tmp")) {
+        report_.Note(Row::kTemporaryFile);
+        changed_ = true;
+        CO_RETURN_IF_ERROR(co_await disk_.Remove(directory_ + "/" + entry.name));
+      }
+    }
+    co_return absl::OkStatus();
+  }
+
+  // .deleted and .cleaned go, and so does .swap output of a set that was not complete: one whose
+  // base is not below an unfinished file's.
+  io::Task<absl::Status> RemoveUnfinished() {
+    int64_t unfinished = kNoOffset;
+    for (const SegmentFile& file : files_) {
+      if (file.state == FileState::kCleaned) unfinished = std::min(unfinished, file.base_offset);
+    }
+    std::vector<SegmentFile> kept;
+    for (const SegmentFile& file : files_) {
+      const bool incomplete = file.state == FileState::kSwap && file.base_offset >= unfinished;
+      if (file.state == FileState::kDeleted) report_.Note(Row::kDeletedFile);
+      if (file.state == FileState::kCleaned || incomplete) report_.Note(Row::kCleanedFile);
+      if (file.state == FileState::kPlain || (file.state == FileState::kSwap && !incomplete)) {
+        kept.push_back(file);
+        continue;
+      }
+      CO_RETURN_IF_ERROR(co_await RemoveFile(file));
+    }
+    files_ = std::move(kept);
+    co_return absl::OkStatus();
+  }
+
+  io::Task<absl::Status> FinishSwaps() {
+    std::vector<SegmentFile> swaps;
+    for (const SegmentFile& file : files_) {
+      if (file.state == FileState::kSwap) swaps.push_back(file);
+    }
+    // First everything that the output replaces goes, then the output takes its names.
+    for (const SegmentFile& swap : swaps) {
+      if (swap.kind == FileKind::kLog) CO_RETURN_IF_ERROR(co_await RemoveSources(swap));
+    }
+    for (const SegmentFile& swap : swaps) {
+      report_.Note(Row::kSwapFile);
+      SegmentFile plain = swap;
+      plain.state = FileState::kPlain;
+      changed_ = true;
+      CO_RETURN_IF_ERROR(co_await disk_.Rename(Path(swap), Path(plain)));
+      Forget(swap);
+      Forget(plain);
+      files_.push_back(plain);
+    }
+    co_return absl::OkStatus();
+  }
+
+  io::Task<absl::Status> RemoveSources(const SegmentFile& swap) {
+    CO_ASSIGN_OR_RETURN(const int64_t end, co_await EndOf(swap));
+    const std::vector<SegmentFile> all = files_;
+    for (const SegmentFile& file : all) {
+      if (file.state != FileState::kPlain || file.base_offset < swap.base_offset ||
+          file.base_offset >= end) {
+        continue;
+      }
+      CO_RETURN_IF_ERROR(co_await RemoveFile(file));
+      Forget(file);
+    }
+    co_return absl::OkStatus();
+  }
+
+  // The offset behind the last batch of a log file.
+  io::Task<absl::StatusOr<int64_t>> EndOf(const SegmentFile& swap) {
+    CO_ASSIGN_OR_RETURN(const io::FileRef file,
+                        co_await disk_.Open(Path(swap), io::OpenMode::kRead));
+    CO_ASSIGN_OR_RETURN(const uint64_t size, co_await file->Size());
+    BatchScanner scanner(file, 0, size, BatchScanner::Options{.buffer_bytes = 64 << 10});
+    int64_t end = swap.base_offset + 1;
+    for (;;) {
+      CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
+      if (scanned.kind != Scanned::Kind::kBatch) co_return end;
+      end = std::max(end, scanned.view().next_offset());
+    }
+  }
+
+  io::Task<absl::Status> RemoveOrphans() {
+    std::set<int64_t> logs;
+    for (const SegmentFile& file : files_) {
+      if (file.kind == FileKind::kLog) logs.insert(file.base_offset);
+    }
+    const std::vector<SegmentFile> all = files_;
+    for (const SegmentFile& file : all) {
+      const bool index = file.kind == FileKind::kOffsetIndex || file.kind == FileKind::kTimeIndex ||
+                         file.kind == FileKind::kTransactionIndex;
+      if (!index || logs.contains(file.base_offset)) continue;
+      report_.Note(Row::kOrphanIndex);
+      CO_RETURN_IF_ERROR(co_await RemoveFile(file));
+      Forget(file);
+    }
+    co_return absl::OkStatus();
+  }
+
+  io::Task<absl::Status> RemoveFile(const SegmentFile& file) {
+    changed_ = true;
+    co_return co_await disk_.Remove(Path(file));
+  }
+
+  void Forget(const SegmentFile& gone) {
+    std::erase_if(files_, [&](const SegmentFile& file) {
+      return file.base_offset == gone.base_offset && file.kind == gone.kind &&
+             file.state == gone.state;
+    });
+  }
+
+  Inventory Segments() const {
+    std::map<int64_t, Inventory::Entry> segments;
+    for (const SegmentFile& file : files_) {
+      if (file.kind == FileKind::kLog) {
+        segments[file.base_offset].base_offset = file.base_offset;
+      }
+    }
+    for (const SegmentFile& file : files_) {
+      const auto found = segments.find(file.base_offset);
+      if (found == segments.end()) continue;
+      if (file.kind == FileKind::kOffsetIndex) found->second.has_offset_index = true;
+      if (file.kind == FileKind::kTimeIndex) found->second.has_time_index = true;
+    }
+    Inventory inventory;
+    for (const auto& [base, entry] : segments) inventory.segments.push_back(entry);
+    return inventory;
+  }
+
+  io::Disk& disk_;
+  const std::string directory_;
+  OpenReport& report_;
+  std::vector<SegmentFile> files_;
+  bool changed_ = false;
+};
+
+}  // namespace
+
+io::Task<absl::StatusOr<Inventory>> ClearLeftovers(io::Disk& disk, std::string directory,
+                                                   OpenReport& report) {
+  Cleaner cleaner(disk, std::move(directory), report);
+  co_return co_await cleaner.Run();
+}
+
+}  // namespace varve::log

@@ -1,0 +1,264 @@
+#include "engine/log/log.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/check.h"
+#include "engine/base/status.h"
+#include "engine/log/file_names.h"
+#include "engine/log/roll.h"
+#include "engine/record/stamp.h"
+
+namespace varve::log {
+namespace {
+
+// One gathered write: large enough that its fixed cost vanishes, small enough that it does not
+// hold the loop.
+constexpr size_t kGroupBatchesMax = 256;
+constexpr uint64_t kGroupBytesMax = 1 << 20;
+
+int64_t DrawJitter(io::Random& random, const Config& config) {
+  const int64_t bound = std::min(config.segment_jitter_ms, config.segment_ms);
+  return bound <= 0 ? 0 : static_cast<int64_t>(random.Below(static_cast<uint64_t>(bound)));
+}
+
+}  // namespace
+
+void Log::Queue::Push(PendingAppend& append) {
+  append.next_ = nullptr;
+  (tail_ != nullptr ? tail_->next_ : head_) = &append;
+  tail_ = &append;
+}
+
+PendingAppend& Log::Queue::Pop() {
+  PendingAppend& append = *head_;
+  head_ = append.next_;
+  if (head_ == nullptr) tail_ = nullptr;
+  return append;
+}
+
+io::Task<absl::StatusOr<std::unique_ptr<Log>>> Log::Open(io::Loop& loop, FileCache& files,
+                                                         DirectoryHealth& health,
+                                                         OpenArguments arguments) {
+  CO_ASSIGN_OR_RETURN(Recovered recovered, co_await Recover(loop, files, arguments));
+  co_return std::unique_ptr<Log>(
+      new Log(loop, files, health, std::move(arguments), std::move(recovered)));
+}
+
+Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArguments arguments,
+         Recovered recovered)
+    : loop_(loop),
+      files_(files),
+      health_(health),
+      directory_(std::move(arguments.directory)),
+      config_(arguments.config),
+      epochs_(std::move(recovered.epochs)),
+      leader_epoch_(std::max(0, epochs_.latest())),
+      report_(std::move(recovered.report)),
+      roll_first_(recovered.roll_first),
+      turn_end_(*this),
+      sync_progress_(loop),
+      gate_(loop) {
+  for (auto& segment : recovered.segments) {
+    const int64_t base = segment->base_offset();
+    segments_[base] = std::move(segment);
+  }
+  offsets_.log_start = recovered.log_start;
+  offsets_.end = recovered.end;
+  offsets_.durable = recovered.end;  // recovery has synced what it accepted
+  offsets_.high_watermark = std::clamp(arguments.high_watermark, offsets_.log_start, offsets_.end);
+  offsets_.last_stable = offsets_.high_watermark;
+  jitter_ms_ = DrawJitter(loop_.random(), config_);
+}
+
+Log::~Log() {
+  VARVE_CHECK(queue_.empty() && awaiting_sync_.empty(), "appends outlive {}", directory_);
+}
+
+void Log::TurnEnd::Run(io::Work& work) {
+  Log& log = static_cast<TurnEnd&>(work).log;
+  io::StartDetached(log.WriteQueued());
+}
+
+void Log::Enqueue(PendingAppend& append) {
+  if (gate_.closing()) {
+    append.result_ = absl::CancelledError(fmt::format("{} is closing", directory_));
+    append.done_ = true;
+    return;
+  }
+  queue_.Push(append);
+  if (std::exchange(writing_, true)) return;
+  gate_.Enter();  // until WriteQueued has ended
+  loop_.AtTurnEnd(turn_end_);
+}
+
+io::Task<absl::StatusOr<Appended>> Log::Append(MutableBytes batch) {
+  PendingAppend append(batch);
+  Enqueue(append);
+  co_return co_await append;
+}
+
+io::Task<void> Log::WriteQueued() {
+  while (!queue_.empty()) co_await WriteGroup();
+  writing_ = false;
+  gate_.Leave();
+}
+
+// What the first waiting batch needs before it can be written: a directory that takes appends,
+// and room in the active segment.
+io::Task<absl::Status> Log::PrepareFront() {
+  if (!health_.ok()) CO_RETURN_IF_ERROR(co_await health_.MayAppend(loop_));
+  const record::BatchView batch(queue_.front()->batch_);
+  const auto segment_max = std::min(config_.segment_bytes, kSegmentBytesMax);
+  if (static_cast<int64_t>(batch.bytes().size()) > segment_max) {
+    co_return absl::OutOfRangeError(
+        fmt::format("a batch of {} bytes, in segments of {}", batch.bytes().size(), segment_max));
+  }
+  const BatchFacts next{offsets_.end, offsets_.end + batch.last_offset_delta(),
+                        batch.max_timestamp(), batch.bytes().size()};
+  const RollFacts facts = FactsOf(active(), jitter_ms_, loop_.clock().WallMillis());
+  if (roll_first_ || ShouldRoll(facts, next, config_)) {
+    CO_RETURN_IF_ERROR(co_await Roll(offsets_.end));
+  }
+  co_return absl::OkStatus();
+}
+
+void Log::Stamp(PendingAppend& append) {
+  const record::BatchView batch(append.batch_);
+  const int64_t base = group_facts_.empty() ? offsets_.end : group_facts_.back().last_offset + 1;
+  Appended appended{base, base + batch.last_offset_delta(), record::kNoTimestamp};
+  record::StampBaseOffset(append.batch_, base);
+  record::StampLeaderEpoch(append.batch_, leader_epoch_);
+  if (config_.log_append_time) {
+    appended.log_append_time_ms = loop_.clock().WallMillis();
+    record::StampLogAppendTime(append.batch_, appended.log_append_time_ms);
+  }
+  append.facts_ = {base, appended.last_offset, batch.max_timestamp(), batch.bytes().size()};
+  append.result_ = appended;
+}
+
+// Moves waiting batches that fit the active segment into the group. At least the first does.
+void Log::TakeGroup() {
+  group_.clear();
+  group_pieces_.clear();
+  group_facts_.clear();
+  RollFacts facts = FactsOf(active(), jitter_ms_, loop_.clock().WallMillis());
+  const uint64_t size_before = facts.size;
+  while (!queue_.empty() && group_.size() < kGroupBatchesMax &&
+         facts.size - size_before < kGroupBytesMax) {
+    PendingAppend& append = *queue_.front();
+    Stamp(append);
+    if (!group_.empty() && ShouldRoll(facts, append.facts_, config_)) break;
+    queue_.Pop();
+    group_.push_back(&append);
+    group_pieces_.push_back(append.batch_);
+    group_facts_.push_back(append.facts_);
+    // Every batch may add an index entry; counting one each errs on the side of room.
+    facts.size += append.facts_.size;
+    ++facts.offset_index_entries;
+    ++facts.time_index_entries;
+    if (facts.first_timestamp < 0) facts.first_timestamp = append.facts_.max_timestamp;
+  }
+}
+
+io::Task<void> Log::WriteGroup() {
+  const absl::Status prepared = co_await PrepareFront();
+  if (!prepared.ok()) {
+    PendingAppend& refused = queue_.Pop();
+    Complete(refused, prepared);
+    co_return;
+  }
+  TakeGroup();
+  const absl::Status written = co_await active().Append(group_pieces_, group_facts_, config_);
+  FinishGroup(written);
+}
+
+void Log::FinishGroup(const absl::Status& status) {
+  if (!status.ok()) {
+    health_.Note(status, loop_.Now());
+    for (PendingAppend* append : group_) Complete(*append, status);
+    return;
+  }
+  offsets_.end = group_facts_.back().last_offset + 1;
+  Advanced();
+  for (PendingAppend* append : group_) {
+    const int64_t unflushed = append->facts_.last_offset + 1 - offsets_.durable;
+    if (unflushed >= config_.flush_messages) {
+      awaiting_sync_.Push(*append);
+    } else {
+      Complete(*append, std::move(append->result_));
+    }
+  }
+  if (awaiting_sync_.empty()) return;
+  sync_wanted_ = offsets_.end;
+  StartSync();
+}
+
+void Log::Complete(PendingAppend& append, absl::StatusOr<Appended> result) {
+  append.result_ = std::move(result);
+  append.done_ = true;
+  if (append.waiter_) loop_.Ready(append.waiter_);
+}
+
+void Log::Advanced() {
+  VARVE_CHECK(offsets_.durable <= offsets_.end, "durable {} passed end {} of {}", offsets_.durable,
+              offsets_.end, directory_);
+  if (listener_ != nullptr) listener_->OnAdvance(*this);
+}
+
+void Log::AdvanceHighWatermark(int64_t offset) {
+  VARVE_CHECK(offset <= offsets_.end, "high watermark {} passed end {} of {}", offset, offsets_.end,
+              directory_);
+  if (offset <= offsets_.high_watermark) return;
+  offsets_.high_watermark = offset;
+  offsets_.last_stable = offset;
+}
+
+io::Task<absl::Status> Log::Roll(int64_t base_offset) {
+  auto segment = std::make_unique<Segment>(files_, directory_, base_offset);
+  CO_RETURN_IF_ERROR(co_await active().Finish());
+  CO_RETURN_IF_ERROR(co_await segment->Create(loop_.clock().WallMillis()));
+  segments_[base_offset] = std::move(segment);
+  jitter_ms_ = DrawJitter(loop_.random(), config_);
+  roll_first_ = false;
+  directory_dirty_ = true;
+  sync_wanted_ = std::max(sync_wanted_, base_offset);
+  StartSync();  // the closed segment, beside the appends to the new one
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Log::BeginEpoch(int32_t epoch) {
+  leader_epoch_ = epoch;
+  if (!epochs_.Assign(epoch, offsets_.end)) co_return absl::OkStatus();
+  const std::string text = FormatEpochs(epochs_.entries());
+  co_return co_await io::ReplaceFile(files_.disk(), fmt::format("{}/{}", directory_, kEpochsName),
+                                     AsBytes(text));
+}
+
+uint64_t Log::size_bytes() const {
+  uint64_t bytes = 0;
+  for (const auto& [base, segment] : segments_) bytes += segment->size();
+  return bytes;
+}
+
+io::Task<absl::Status> Log::Close(bool sync) {
+  co_await gate_.Close();
+  absl::Status first_error = co_await active().Finish();
+  if (sync && sync_error_.ok()) sync_error_ = co_await SyncForClose();
+  if (!sync && sync_error_.ok()) sync_error_ = absl::CancelledError("the log was closed unsynced");
+  CompleteDurable();
+  if (first_error.ok() && sync) first_error = sync_error_;
+  segments_.clear();
+  co_return first_error;
+}
+
+io::Task<absl::Status> Log::SyncForClose() {
+  directory_dirty_ = true;  // index files may be new
+  sync_wanted_ = offsets_.end;
+  CO_RETURN_IF_ERROR(co_await SyncOnce());
+  co_return co_await active().SyncIndexes();
+}
+
+}  // namespace varve::log

@@ -1,0 +1,230 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <coroutine>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/io/disk.h"
+#include "engine/io/loop.h"
+#include "engine/io/sync.h"
+#include "engine/io/task.h"
+#include "engine/log/config.h"
+#include "engine/log/file_cache.h"
+#include "engine/log/health.h"
+#include "engine/log/leader_epochs.h"
+#include "engine/log/recovery.h"
+#include "engine/log/segment.h"
+
+namespace varve::log {
+
+// The ends of a log. log_start <= last_stable <= high_watermark <= end, durable <= end.
+struct Offsets {
+  int64_t log_start = 0;       // the first that is served
+  int64_t last_stable = 0;     // below it every transaction is decided
+  int64_t high_watermark = 0;  // below it consumers may read
+  int64_t durable = 0;         // below it a power loss takes nothing
+  int64_t end = 0;             // the next one to be written
+};
+
+struct Appended {
+  int64_t base_offset = 0;
+  int64_t last_offset = 0;
+  int64_t log_append_time_ms = record::kNoTimestamp;  // -1 unless the log stamps it
+};
+
+class Log;
+
+// One batch on its way into a log. Lives in the task that awaits it:
+//
+//   PendingAppend append(batch);
+//   log.Enqueue(append);                 // in order of these calls
+//   auto appended = co_await append;     // acknowledged as the log's config says
+//
+// Requires  Once enqueued it is awaited, and neither it nor the batch's bytes move or go before.
+class PendingAppend {
+ public:
+  // `batch` is exactly one batch that validation accepted; the log stamps it in place.
+  explicit PendingAppend(MutableBytes batch) : batch_(batch) {}
+  PendingAppend(const PendingAppend&) = delete;
+  PendingAppend& operator=(const PendingAppend&) = delete;
+
+  bool await_ready() const noexcept { return done_; }
+  void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
+  // ResourceExhausted: disk full, nothing was written. DataLoss: the device failed.
+  // OutOfRange: the batch is larger than a segment may be. Cancelled: the log is closing.
+  [[nodiscard]] absl::StatusOr<Appended> await_resume() { return std::move(result_); }
+
+ private:
+  friend class Log;
+
+  MutableBytes batch_;
+  BatchFacts facts_;
+  absl::StatusOr<Appended> result_ = absl::UnknownError("not appended yet");
+  std::coroutine_handle<> waiter_;
+  PendingAppend* next_ = nullptr;
+  bool done_ = false;
+};
+
+// What a read found. Batches are whole at the front; the last one may be cut short by the limit
+// on bytes, as Kafka's fetch answers are.
+struct ReadRange {
+  io::FileRange range;  // empty: nothing to read below the limit
+  int64_t first_offset = 0;
+};
+
+// The log of one partition: segments in a directory of its own, appended to at the end, read by
+// offset. Knows no topics, no protocol and no cluster.
+//
+// Lifetime  Loop, file cache and health outlive it. Close() has ended before its destructor.
+// Threads   One loop. What Read returns may be sent by any.
+// Errors    Status by name below; messages carry file and position.
+class Log {
+ public:
+  // Called on the log's loop whenever `end` or `durable` has moved, before the appends that moved
+  // them are acknowledged: whoever decides the high watermark sets it here.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void OnAdvance(Log& log) = 0;
+  };
+
+  // Opens the log in arguments.directory, as recovery left it. Errors are Recover's.
+  static io::Task<absl::StatusOr<std::unique_ptr<Log>>> Open(io::Loop& loop, FileCache& files,
+                                                             DirectoryHealth& health,
+                                                             OpenArguments arguments);
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  // Batches that wait together are written in one gathered call at the end of the loop's turn.
+  void Enqueue(PendingAppend& append);
+  // Enqueues and waits. `batch` stays the caller's and in place until then.
+  io::Task<absl::StatusOr<Appended>> Append(MutableBytes batch);
+
+  // Done when everything appended before this call is durable. Calls that overlap share a sync.
+  io::Task<absl::Status> Flush();
+
+  // Batches from `offset` on and below `limit`, at most bytes_max bytes of them, unless
+  // `whole_first_batch` and the first batch alone is larger. `limit` <= end.
+  // OutOfRange: offset < log_start or > end. DataLoss: it lies in a damaged stretch.
+  io::Task<absl::StatusOr<ReadRange>> Read(int64_t offset, uint64_t bytes_max, int64_t limit,
+                                           bool whole_first_batch);
+
+  // The first record below `limit` whose timestamp is at least timestamp_ms; nothing if none is.
+  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindTimestamp(int64_t timestamp_ms,
+                                                                         int64_t limit);
+  // The first record below `limit` that has the largest timestamp; nothing in an empty log.
+  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindMaxTimestamp(int64_t limit);
+
+  // From now on batches are stamped with `epoch`, which is durable before this returns.
+  io::Task<absl::Status> BeginEpoch(int32_t epoch);
+  const LeaderEpochs& epochs() const { return epochs_; }
+  int32_t leader_epoch() const { return leader_epoch_; }
+
+  // Rises only, and not beyond the end.
+  void AdvanceHighWatermark(int64_t offset);
+  const Offsets& offsets() const { return offsets_; }
+
+  void set_listener(Listener* listener) { listener_ = listener; }
+  void set_config(const Config& config) { config_ = config; }
+  const Config& config() const { return config_; }
+  const std::string& directory() const { return directory_; }
+  const OpenReport& open_report() const { return report_; }
+  uint64_t size_bytes() const;
+  size_t segment_count() const { return segments_.size(); }
+
+  // Ends the log: what waits is written, everything is made durable, files are closed. The first
+  // error is returned, but the log is closed all the same; with one, the directory must not get a
+  // clean-shutdown marker. Durable only if `sync`.
+  io::Task<absl::Status> Close(bool sync = true);
+
+ private:
+  struct TurnEnd : io::Work {
+    explicit TurnEnd(Log& owner) : Work(&Run), log(owner) {}
+    static void Run(io::Work& work);
+    Log& log;
+  };
+  using Segments = std::map<int64_t, std::unique_ptr<Segment>>;
+
+  // A list of appends, first come first served.
+  class Queue {
+   public:
+    bool empty() const { return head_ == nullptr; }
+    PendingAppend* front() const { return head_; }
+    void Push(PendingAppend& append);
+    PendingAppend& Pop();
+
+   private:
+    PendingAppend* head_ = nullptr;
+    PendingAppend* tail_ = nullptr;
+  };
+
+  Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArguments arguments,
+      Recovered recovered);
+
+  Segment& active() { return *segments_.rbegin()->second; }
+  io::Task<void> WriteQueued();
+  io::Task<void> WriteGroup();
+  io::Task<absl::Status> PrepareFront();
+  void TakeGroup();
+  void Stamp(PendingAppend& append);
+  void FinishGroup(const absl::Status& status);
+  void Complete(PendingAppend& append, absl::StatusOr<Appended> result);
+  void Advanced();
+
+  io::Task<absl::Status> Roll(int64_t base_offset);
+  void StartSync();
+  io::Task<void> SyncUntilNobodyWaits();
+  io::Task<absl::Status> SyncOnce();
+  io::Task<absl::Status> SyncForClose();
+  void CompleteDurable();
+
+  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FirstAtLeast(Segment& segment,
+                                                                        int64_t timestamp_ms,
+                                                                        int64_t limit);
+  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindInBatch(Segment& segment,
+                                                                       Located batch,
+                                                                       int64_t timestamp_ms,
+                                                                       int64_t limit);
+  io::Task<absl::StatusOr<uint64_t>> LimitPosition(Segments::iterator segment, int64_t limit);
+  Segments::iterator SegmentOf(int64_t offset);
+
+  io::Loop& loop_;
+  FileCache& files_;
+  DirectoryHealth& health_;
+  const std::string directory_;
+  Config config_;
+  Listener* listener_ = nullptr;
+  Segments segments_;
+  LeaderEpochs epochs_;
+  int32_t leader_epoch_ = 0;
+  Offsets offsets_;
+  OpenReport report_;
+  int64_t jitter_ms_ = 0;  // of the active segment
+  bool roll_first_ = false;
+  bool directory_dirty_ = false;  // a segment was made since the last directory sync
+
+  Queue queue_;
+  bool writing_ = false;
+  TurnEnd turn_end_;
+  std::vector<PendingAppend*> group_;
+  std::vector<Bytes> group_pieces_;
+  std::vector<BatchFacts> group_facts_;
+
+  Queue awaiting_sync_;
+  bool syncing_ = false;
+  int64_t sync_wanted_ = 0;  // make this offset durable
+  absl::Status sync_error_;
+  io::Event sync_progress_;
+  io::Gate gate_;
+};
+
+}  // namespace varve::log

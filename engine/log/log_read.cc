@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/io/pool.h"
+#include "engine/log/log.h"
+#include "engine/log/time_search.h"
+
+// Reading a log: ranges of bytes by offset, offsets by time.
+namespace varve::log {
+
+Log::Segments::iterator Log::SegmentOf(int64_t offset) {
+  auto after = segments_.upper_bound(offset);
+  return after == segments_.begin() ? after : std::prev(after);
+}
+
+// Where in the segment's file the batches below `limit` end.
+io::Task<absl::StatusOr<uint64_t>> Log::LimitPosition(Segments::iterator segment, int64_t limit) {
+  const auto next = std::next(segment);
+  const bool whole =
+      next != segments_.end() ? limit >= next->first : limit >= segment->second->next_offset();
+  if (whole) co_return segment->second->size();
+  CO_ASSIGN_OR_RETURN(const std::optional<Located> at, co_await segment->second->Locate(limit));
+  co_return at ? at->position : segment->second->size();
+}
+
+namespace {
+
+// A range must not reach into a damaged stretch.
+uint64_t BeforeNextFence(const Segment& segment, uint64_t position, uint64_t end) {
+  for (const Fence& fence : segment.fences()) {
+    if (fence.position >= position) end = std::min(end, fence.position);
+  }
+  return end;
+}
+
+}  // namespace
+
+io::Task<absl::StatusOr<ReadRange>> Log::Read(int64_t offset, uint64_t bytes_max, int64_t limit,
+                                              bool whole_first_batch) {
+  if (offset < offsets_.log_start || offset > offsets_.end) {
+    co_return absl::OutOfRangeError(fmt::format("offset {} of {} is outside [{}, {}]", offset,
+                                                directory_, offsets_.log_start, offsets_.end));
+  }
+  ReadRange result{{}, offset};
+  if (offset >= limit) co_return result;
+  const int64_t base = SegmentOf(offset)->first;
+  for (auto at = segments_.find(base); at != segments_.end() && at->first < limit; ++at) {
+    Segment& segment = *at->second;
+    CO_ASSIGN_OR_RETURN(const std::optional<Located> first, co_await segment.Locate(offset));
+    if (!first) continue;  // a gap up to the next segment
+    CO_ASSIGN_OR_RETURN(uint64_t end, co_await LimitPosition(at, limit));
+    end = BeforeNextFence(segment, first->position, end);
+    if (first->position >= end) co_return result;
+    const uint64_t allowed =
+        whole_first_batch ? std::max<uint64_t>(bytes_max, first->size) : bytes_max;
+    if (allowed < first->size) co_return result;
+    CO_ASSIGN_OR_RETURN(result.range.file, co_await segment.log_file().Open());
+    result.range.position = first->position;
+    result.range.size = std::min(end - first->position, allowed);
+    result.first_offset = first->base_offset;
+    co_return result;
+  }
+  co_return result;
+}
+
+// The first record in one batch that is late enough, found by opening the batch.
+io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindInBatch(Segment& segment,
+                                                                          Located batch,
+                                                                          int64_t timestamp_ms,
+                                                                          int64_t limit) {
+  CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment.log_file().Open());
+  Buffer bytes(batch.size);
+  CO_ASSIGN_OR_RETURN(const size_t read, co_await file->Read(batch.position, bytes));
+  if (read != bytes.size()) co_return absl::DataLossError("a batch was cut short");
+  auto search = [&] { return FirstRecordAtLeast(bytes, timestamp_ms, limit); };
+  const bool small = !record::BatchView(bytes).is_compressed();
+  if (small) co_return search();
+  co_return co_await io::Offload(loop_, search);
+}
+
+io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FirstAtLeast(Segment& segment,
+                                                                           int64_t timestamp_ms,
+                                                                           int64_t limit) {
+  int64_t offset = offsets_.log_start;
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(const std::optional<Located> batch,
+                        co_await segment.LocateTime(timestamp_ms, offset));
+    if (!batch || batch->base_offset >= limit) co_return std::optional<TimestampOffset>();
+    CO_ASSIGN_OR_RETURN(const std::optional<TimestampOffset> found,
+                        co_await FindInBatch(segment, *batch, timestamp_ms, limit));
+    if (found) co_return found;
+    offset = batch->last_offset + 1;  // its header promised more than its records hold
+  }
+}
+
+io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindTimestamp(int64_t timestamp_ms,
+                                                                            int64_t limit) {
+  int64_t base = SegmentOf(offsets_.log_start)->first;
+  for (;;) {
+    const auto at = segments_.lower_bound(base);
+    if (at == segments_.end() || at->first >= limit) break;
+    Segment& segment = *at->second;
+    base = at->first + 1;
+    if (segment.max_timestamp().timestamp < timestamp_ms) continue;
+    CO_ASSIGN_OR_RETURN(const std::optional<TimestampOffset> found,
+                        co_await FirstAtLeast(segment, timestamp_ms, limit));
+    if (found) co_return found;
+  }
+  co_return std::optional<TimestampOffset>();
+}
+
+io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindMaxTimestamp(int64_t limit) {
+  int64_t largest = record::kNoTimestamp;
+  for (const auto& [base, segment] : segments_) {
+    largest = std::max(largest, segment->max_timestamp().timestamp);
+  }
+  if (largest < 0) co_return std::optional<TimestampOffset>();
+  co_return co_await FindTimestamp(largest, limit);
+}
+
+}  // namespace varve::log

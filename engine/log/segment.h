@@ -1,0 +1,139 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/io/task.h"
+#include "engine/log/config.h"
+#include "engine/log/file_cache.h"
+#include "engine/log/scanner.h"
+#include "engine/log/sparse_index.h"
+
+namespace varve::log {
+
+// What the log must know of a batch that it appends.
+struct BatchFacts {
+  int64_t base_offset = 0;
+  int64_t last_offset = 0;
+  int64_t max_timestamp = record::kNoTimestamp;
+  uint64_t size = 0;
+};
+
+// A damaged stretch of a segment: nothing in it is served, moved or thrown away.
+struct Fence {
+  uint64_t position = 0;
+  uint64_t end_position = 0;
+  int64_t start_offset = 0;  // first offset that is not known to be sound
+  int64_t end_offset = 0;    // first offset that is sound again
+};
+
+// Where a batch lies.
+struct Located {
+  uint64_t position = 0;
+  uint64_t size = 0;
+  int64_t base_offset = 0;
+  int64_t last_offset = 0;
+  int64_t max_timestamp = record::kNoTimestamp;
+};
+
+struct TimestampOffset {
+  int64_t timestamp = record::kNoTimestamp;
+  int64_t offset = -1;
+};
+
+// One segment of a log: a .log file of batches back to back, and its two sparse indexes. Formats
+// and rules for entries are Kafka's; entries are made batch by batch.
+//
+// Threads   One loop. One task appends; lookups may run beside it.
+// Errors    Those of io::File.
+class Segment {
+ public:
+  Segment(FileCache& files, const std::string& directory, int64_t base_offset);
+
+  // Makes the .log file, which must not exist. The index files follow when they are needed.
+  io::Task<absl::Status> Create(int64_t now_ms);
+
+  // Writes `pieces`, whose batches `facts` describe in order, at the end, in one gathered write.
+  io::Task<absl::Status> Append(std::span<const Bytes> pieces, std::span<const BatchFacts> facts,
+                                const Config& config);
+
+  // Notes a batch that lies at the end: what Append does after writing and recovery after reading.
+  void NoteBatch(const BatchFacts& batch, const Config& config);
+
+  // Nothing more will be appended: final time entry, indexes written, set-aside space given back.
+  io::Task<absl::Status> Finish();
+  io::Task<absl::Status> SyncLog();
+  io::Task<absl::Status> SyncIndexes();
+
+  // The first batch whose last offset is at least `offset`; nothing if all end before it.
+  // DataLoss: it lies in a damaged stretch.
+  io::Task<absl::StatusOr<std::optional<Located>>> Locate(int64_t offset);
+  // The first batch whose largest timestamp is at least `timestamp`, of those that end at or
+  // after `offset_min`.
+  io::Task<absl::StatusOr<std::optional<Located>>> LocateTime(int64_t timestamp,
+                                                              int64_t offset_min);
+
+  int64_t base_offset() const { return base_offset_; }
+  uint64_t size() const { return size_; }
+  // Of the .log file's last batch, plus one; base_offset when empty. Only the active segment and
+  // freshly scanned ones know it.
+  int64_t next_offset() const { return next_offset_; }
+  // Largest timestamp with the last offset of the batch that holds it; {-1, ..} without any.
+  const TimestampOffset& max_timestamp() const { return max_timestamp_; }
+  // Largest timestamp of the first batch; -1 while there is none.
+  int64_t first_timestamp() const { return first_timestamp_; }
+  int64_t created_ms() const { return created_ms_; }
+  const OffsetIndex& offset_index() const { return offset_index_; }
+  const TimeIndex& time_index() const { return time_index_; }
+  const std::vector<Fence>& fences() const { return fences_; }
+  CachedFile& log_file() { return log_; }
+  bool indexes_synced() const { return indexes_synced_; }
+
+  // For recovery, which reads the files and tells the segment what it found.
+  struct Loaded {
+    uint64_t size = 0;
+    int64_t next_offset = 0;
+    int64_t first_timestamp = record::kNoTimestamp;
+    int64_t created_ms = 0;
+  };
+  io::Task<absl::Status> LoadIndexes();   // both must be there
+  io::Task<absl::Status> ResetIndexes();  // and everything known of batches
+  io::Task<absl::Status> TruncateLog(uint64_t size);
+  void SetLoaded(const Loaded& loaded);
+  void SkipFence(const Fence& fence);  // while noting batches: the stretch counts as written
+  // All files of this segment that may exist, for its removal.
+  std::vector<std::string> Paths() const;
+
+ private:
+  const Fence* FenceAt(uint64_t position) const;
+  io::Task<absl::StatusOr<std::optional<Located>>> Walk(uint64_t from, int64_t offset,
+                                                        int64_t timestamp);
+  io::Task<void> AllocateAhead(io::File& file, uint64_t bytes, const Config& config);
+  void CheckRoom(const BatchFacts& last, uint64_t bytes) const;
+  void AddTimeEntry();
+
+  const std::string stem_;  // path without the suffix
+  const int64_t base_offset_;
+  CachedFile log_;
+  OffsetIndex offset_index_;
+  TimeIndex time_index_;
+
+  uint64_t size_ = 0;
+  uint64_t allocated_ = 0;
+  int64_t next_offset_;
+  uint64_t bytes_since_index_entry_ = 0;
+  TimestampOffset max_timestamp_;
+  int64_t first_timestamp_ = record::kNoTimestamp;
+  int64_t created_ms_ = 0;
+  bool indexes_synced_ = false;
+  std::vector<Fence> fences_;
+};
+
+}  // namespace varve::log

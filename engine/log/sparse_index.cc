@@ -1,0 +1,119 @@
+#include "engine/log/sparse_index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "engine/base/check.h"
+#include "engine/base/status.h"
+
+namespace varve::log {
+namespace {
+
+// The last of sorted entries whose key is <= `key`.
+template <typename Entry>
+std::optional<Entry> FloorIn(std::span<const Entry> entries, int64_t key) {
+  const auto after =
+      std::upper_bound(entries.begin(), entries.end(), key,
+                       [](int64_t wanted, const Entry& entry) { return wanted < entry.key(); });
+  if (after == entries.begin()) return std::nullopt;
+  return *(after - 1);
+}
+
+}  // namespace
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::Load() {
+  CO_ASSIGN_OR_RETURN(const io::FileInfo info, co_await file_.disk().Stat(file_.path()));
+  if (info.size % sizeof(Entry) != 0) {
+    co_return absl::DataLossError(fmt::format("{} has {} bytes, no whole number of entries of {}",
+                                              file_.path(), info.size, sizeof(Entry)));
+  }
+  exists_ = true;
+  stored_ = info.size / sizeof(Entry);
+  pending_.clear();
+  last_.reset();
+  if (stored_ == 0) co_return absl::OkStatus();
+  std::vector<Entry> tail(1);
+  CO_RETURN_IF_ERROR(co_await ReadEntries(stored_ - 1, tail));
+  last_ = tail[0];
+  co_return absl::OkStatus();
+}
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::Reset() {
+  stored_ = 0;
+  pending_.clear();
+  last_.reset();
+  const auto file = co_await file_.Replace();
+  exists_ = file.ok();
+  co_return file.status();
+}
+
+template <typename Entry>
+void SparseIndex<Entry>::Add(const Entry& entry) {
+  VARVE_CHECK(!last_ || entry.key() > last_->key(), "{} after {} in {}", entry.key(), last_->key(),
+              path());
+  pending_.push_back(entry);
+  last_ = entry;
+}
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::WritePending() {
+  if (!exists_) {
+    const auto made = co_await file_.Replace();
+    CO_RETURN_IF_ERROR(made.status());
+    exists_ = true;
+  }
+  if (pending_.empty()) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await file_.Open());
+  const Bytes pieces[] = {std::as_bytes(std::span(pending_))};
+  CO_RETURN_IF_ERROR(co_await file->Append(stored_ * sizeof(Entry), pieces));
+  stored_ += pending_.size();
+  pending_.clear();
+  co_return absl::OkStatus();
+}
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::Sync() {
+  if (!exists_) co_return absl::OkStatus();
+  CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await file_.Open());
+  co_return co_await file->SyncData();
+}
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::ReadEntries(uint64_t index, std::vector<Entry>& into) {
+  CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await file_.Open());
+  const MutableBytes bytes = std::as_writable_bytes(std::span(into));
+  CO_ASSIGN_OR_RETURN(const size_t read, co_await file->Read(index * sizeof(Entry), bytes));
+  if (read != bytes.size()) {
+    co_return absl::DataLossError(fmt::format("{} ends at entry {}, {} were there before", path(),
+                                              index + read / sizeof(Entry), stored_));
+  }
+  co_return absl::OkStatus();
+}
+
+template <typename Entry>
+io::Task<absl::StatusOr<std::optional<Entry>>> SparseIndex<Entry>::Floor(int64_t key) {
+  if (!pending_.empty() && pending_.front().key() <= key) {
+    co_return FloorIn(std::span<const Entry>(pending_), key);
+  }
+  uint64_t low = 0;  // the entry looked for, if any, is in [low, high)
+  uint64_t high = stored_;
+  std::vector<Entry> one(1);
+  while (high - low > kBlockEntries) {
+    const uint64_t middle = low + (high - low) / 2;
+    CO_RETURN_IF_ERROR(co_await ReadEntries(middle, one));
+    (one[0].key() <= key ? low : high) = middle;
+  }
+  if (low == high) co_return std::optional<Entry>();
+  std::vector<Entry> block(high - low);
+  CO_RETURN_IF_ERROR(co_await ReadEntries(low, block));
+  co_return FloorIn(std::span<const Entry>(block), key);
+}
+
+template class SparseIndex<OffsetIndexEntry>;
+template class SparseIndex<TimeIndexEntry>;
+
+}  // namespace varve::log

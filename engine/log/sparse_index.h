@@ -1,0 +1,86 @@
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/byte_order.h"
+#include "engine/io/task.h"
+#include "engine/log/file_cache.h"
+
+namespace varve::log {
+
+// One entry of Kafka's .index: the batch that starts at `position` ends with this offset.
+struct OffsetIndexEntry {
+  be_int32 relative_offset;  // last offset of the batch minus the segment's base offset
+  be_int32 position;         // where that batch starts in the .log file
+
+  int64_t key() const { return relative_offset; }
+};
+static_assert(sizeof(OffsetIndexEntry) == 8 && alignof(OffsetIndexEntry) == 1);
+
+// One entry of Kafka's .timeindex: no batch before the one that ends with this offset has a
+// larger timestamp.
+struct TimeIndexEntry {
+  be_int64 timestamp_ms;
+  be_int32 relative_offset;  // last offset of the batch that holds the timestamp, minus the base
+
+  int64_t key() const { return timestamp_ms; }
+};
+static_assert(sizeof(TimeIndexEntry) == 12 && alignof(TimeIndexEntry) == 1);
+
+// A file of entries whose keys rise strictly, without head or checksum. The newest entries wait in
+// memory and go to the file in groups; what a crash takes of them, recovery makes again from the
+// log. Lookups read the file a block at a time: the page cache is the only cache.
+//
+// Threads   One loop. One task adds and writes; lookups may run beside it.
+template <typename Entry>
+class SparseIndex {
+ public:
+  SparseIndex(FileCache& cache, std::string path) : file_(cache, std::move(path)) {}
+
+  // Takes over an existing file. NotFound: there is none. DataLoss: its size is no whole number of
+  // entries.
+  io::Task<absl::Status> Load();
+  // Begins an empty file, whatever was there.
+  io::Task<absl::Status> Reset();
+
+  // Requires: a key above the last one's.
+  void Add(const Entry& entry);
+
+  // Puts waiting entries into the file, and makes the file if it is not there.
+  io::Task<absl::Status> WritePending();
+  bool should_write() const { return pending_.size() >= kPendingMax; }
+  io::Task<absl::Status> Sync();
+
+  // The last entry whose key is <= `key`.
+  io::Task<absl::StatusOr<std::optional<Entry>>> Floor(int64_t key);
+
+  uint64_t entries() const { return stored_ + pending_.size(); }
+  const std::optional<Entry>& last() const { return last_; }
+  const std::string& path() const { return file_.path(); }
+  void Close() { file_.Drop(); }
+
+ private:
+  static constexpr size_t kPendingMax = 512;
+  static constexpr size_t kBlockEntries = 512;
+
+  io::Task<absl::Status> ReadEntries(uint64_t index, std::vector<Entry>& into);
+
+  CachedFile file_;
+  bool exists_ = false;
+  uint64_t stored_ = 0;  // entries in the file
+  std::vector<Entry> pending_;
+  std::optional<Entry> last_;
+};
+
+extern template class SparseIndex<OffsetIndexEntry>;
+extern template class SparseIndex<TimeIndexEntry>;
+using OffsetIndex = SparseIndex<OffsetIndexEntry>;
+using TimeIndex = SparseIndex<TimeIndexEntry>;
+
+}  // namespace varve::log

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/base/bytes.h"
+#include "engine/log/segment.h"
+
+namespace varve::log {
+
+// The first record of a batch, below offset `limit`, whose timestamp is at least timestamp_ms.
+// Decompresses the batch if need be: off the loop.
+// ResourceExhausted, DataLoss: its records do not decompress within bounds, or cannot be read.
+absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes batch, int64_t timestamp_ms,
+                                                                  int64_t limit);
+
+}  // namespace varve::log
