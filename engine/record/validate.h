@@ -31,6 +31,10 @@ struct BatchCheck {
 
 // Is this exactly one batch as a producer may send it? Header and checksum; the records are for
 // CheckRecords. Passes over all bytes once (the checksum): off the loop if they are many.
+//   offsets     base 0; at least one record; record_count == last_offset_delta + 1
+//   attributes  a codec that exists; no control or delete-horizon bit, none above. Whether the
+//               log-append-time bit may be set is for the topic to say
+//   producer    an id brings an epoch and a sequence; a transaction brings an id
 BatchCheck CheckProducedBatch(Bytes bytes);
 
 // Is this exactly one batch as a leader may have written it? For recovery and replication:
