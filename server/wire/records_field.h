@@ -14,7 +14,7 @@ inline bool SameBytes(Bytes a, Bytes b) {
 // Record batches in a request. Mutable, because the broker stamps batches where they were
 // received: a view of the frame when read.
 struct RequestRecords {
-  MutableBytes bytes;
+  MutableBytes bytes{};
 
   friend bool operator==(const RequestRecords& a, const RequestRecords& b) {
     return SameBytes(a.bytes, b.bytes);
@@ -25,7 +25,7 @@ struct RequestRecords {
 // empty. A writer copies `bytes`, and after them counts `splice_bytes` more that are not in
 // memory: whoever sends the frame inserts them, from a file, at the Splice that this leaves.
 struct ResponseRecords {
-  Bytes bytes;
+  Bytes bytes{};
   uint32_t splice_bytes = 0;
   uint32_t splice_id = 0;  // the caller's, handed back in the Splice
 
