@@ -1,23 +1,35 @@
 #include "engine/io/loop.h"
 
+#include <thread>
 #include <utility>
 
 namespace varve::io {
 
 void Loop::Post(Work& work) {
+  posters_.fetch_add(1, std::memory_order_relaxed);
   Work* head = posted_.load(std::memory_order_relaxed);
   do {
     work.next = head;
   } while (!posted_.compare_exchange_weak(head, &work, std::memory_order_seq_cst,
                                           std::memory_order_relaxed));
-  // The loop sets asleep_ before it looks at posted_ for the last time, so one of the two sees
-  // the other. Only the first of many posts pays for waking it.
-  if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false)) WakeUp();
+  WakeIfAsleep();
 }
 
 void Loop::Stop() {
+  posters_.fetch_add(1, std::memory_order_relaxed);
   stopped_.store(true, std::memory_order_seq_cst);
-  if (asleep_.exchange(false)) WakeUp();
+  WakeIfAsleep();
+}
+
+// The loop sets asleep_ before it looks at what it was told for the last time, so one of the two
+// sees the other. Only the first of many posts pays for waking it.
+void Loop::WakeIfAsleep() {
+  if (asleep_.load(std::memory_order_seq_cst) && asleep_.exchange(false)) WakeUp();
+  posters_.fetch_sub(1, std::memory_order_release);
+}
+
+void Loop::AwaitPosters() const {
+  while (posters_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
 }
 
 void Loop::AtTurnEnd(Work& work) {

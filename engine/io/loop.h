@@ -68,9 +68,14 @@ class Loop {
   // Ends a Wait from another thread.
   virtual void WakeUp() = 0;
 
+  // Waits until no other thread is inside Post or Stop: what such a thread posted may have ended
+  // the loop already. A backend with threads calls it first of all in its destructor.
+  void AwaitPosters() const;
+
  private:
   void RunPosted();
   void RunTurnEnds();
+  void WakeIfAsleep();
   bool HasPosted() const { return posted_.load(std::memory_order_acquire) != nullptr; }
 
   std::deque<std::coroutine_handle<>> ready_;
@@ -82,6 +87,7 @@ class Loop {
   std::atomic<Work*> posted_{nullptr};  // last posted first
   std::atomic<bool> asleep_{false};
   std::atomic<bool> stopped_{false};
+  std::atomic<uint32_t> posters_{0};  // threads that may still look at this loop
 };
 
 // Suspends until the loop has run what else is ready: `co_await Yield{loop};`

@@ -43,6 +43,7 @@ struct DeadlineWait : Timer {
     if (self.list != nullptr) {
       if (!self.node.linked) return;  // the event came first, and its waiter is already ready
       self.list->Remove(self.node);
+      self.passed = true;
     }
     self.loop.Ready(self.node.waiter);
   }
@@ -50,6 +51,7 @@ struct DeadlineWait : Timer {
   Loop& loop;
   WaitList* list = nullptr;
   WaitList::Node node;
+  bool passed = false;  // the deadline, before the event
 };
 
 struct SuspendUntil {
@@ -74,7 +76,7 @@ Task<bool> Event::WaitUntil(MonoTime deadline) {
   wait.list = &waiters_;
   SuspendUntil suspend{wait, deadline};
   co_await suspend;
-  co_return set_;
+  co_return !wait.passed || set_;
 }
 
 Task<void> Sleep(Loop& loop, Duration duration) {
