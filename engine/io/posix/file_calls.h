@@ -1,0 +1,33 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "engine/base/bytes.h"
+
+// The system calls on a file's bytes, with what they leave to their caller: being interrupted,
+// stopping short, too many pieces.
+
+namespace varve::io {
+
+// What of `into` could be read without waiting for the device; `complete` if that is all there is.
+struct ResidentRead {
+  size_t size = 0;
+  bool complete = false;
+};
+ResidentRead ReadResident(int fd, uint64_t position, MutableBytes into);
+
+// Reads until `into` is full or the file ends, waiting for the device. A size, or -errno.
+// `drop_behind` asks not to leave in the page cache what was not there before.
+ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_behind);
+
+// Writes all of `pieces`. 0 or an errno; some of them may have been written then.
+int WriteBlocking(int fd, uint64_t position, std::span<const Bytes> pieces);
+
+// True if a read of the range would not wait for the device. May be wrong when the machine is
+// short of memory; never about a page whose first read is still under way at either end.
+bool IsResident(int fd, uint64_t position, uint64_t size, bool use_cachestat);
+
+}  // namespace varve::io
