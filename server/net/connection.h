@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/io/net.h"
+#include "engine/io/sync.h"
+#include "engine/io/task.h"
+#include "engine/io/timer_wheel.h"
+#include "server/net/handler.h"
+#include "server/net/memory_budget.h"
+#include "server/net/slab.h"
+
+namespace varve::net {
+
+struct ConnectionLimits {
+  uint32_t frame_bytes_max = 100 << 20;  // socket.request.max.bytes
+  size_t in_flight_max = 64;             // requests that are read before the first is answered
+  io::Duration idle_max = std::chrono::minutes(10);  // zero: no limit
+};
+
+// What the connections of one shard share.
+struct ConnectionEnvironment {
+  io::Loop& loop;
+  SlabPool& slabs;
+  MemoryBudget& budget;
+  Handler& handler;
+  ConnectionLimits limits;
+};
+
+// One client: reads frames, has them handled in order of arrival, and sends the answers in that
+// order. A connection on which nothing happens holds no buffer.
+//
+// Bounds    At most in_flight_max requests are under way; their frames come out of the budget. A
+//           client that reads no answers stops being read from.
+// Lifetime  Destroyed after Run has ended.
+// Threads   One loop.
+class Connection {
+ public:
+  Connection(const ConnectionEnvironment& environment, std::unique_ptr<io::Stream> stream,
+             Peer peer);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Serves until the peer goes, breaks the protocol, idles too long, or Stop is called.
+  io::Task<void> Run();
+
+  // Reads nothing more; what is under way is still answered.
+  void Stop();
+  // Ends it now.
+  void Abort();
+
+  const Peer& peer() const { return peer_; }
+
+ private:
+  struct Exchange {
+    explicit Exchange(io::Loop& loop) : request(loop) {}
+    Request request;
+    SlabRef slab;
+    uint64_t budget_bytes = 0;
+    bool done = false;
+  };
+  struct IdleTimer : io::Timer {
+    explicit IdleTimer(Connection& owner) : Timer(&Fire), connection(owner) {}
+    static void Fire(io::Timer& timer);
+    Connection& connection;
+  };
+
+  io::Task<void> ReadRequests();
+  io::Task<bool> FillBuffer(size_t bytes_wanted);
+  io::Task<bool> NextFrame();
+  io::Task<bool> ReadLargeFrame(uint32_t size);
+  io::Task<void> StartExchange(std::unique_ptr<Exchange> exchange);
+  io::Task<void> HandleExchange(Exchange& exchange);
+
+  io::Task<void> WriteReplies();
+  io::Task<absl::Status> SendReady();
+  io::Task<absl::Status> SendWithRanges(const Reply& reply);
+  io::Task<absl::Status> SendRange(const io::FileRange& range, bool more);
+
+  void Touch() { last_activity_ = environment_.loop.Now(); }
+  void CloseBecause(const std::string& reason);
+  size_t buffered() const { return buffer_end_ - buffer_start_; }
+
+  const ConnectionEnvironment& environment_;
+  std::unique_ptr<io::Stream> stream_;
+  Peer peer_;
+
+  SlabRef buffer_;  // bytes that were read and are not yet part of a request
+  size_t buffer_start_ = 0;
+  size_t buffer_end_ = 0;
+  std::unique_ptr<Exchange> next_;  // the frame that NextFrame has read
+
+  std::deque<std::unique_ptr<Exchange>> exchanges_;  // in order of arrival
+  size_t handling_ = 0;
+  bool reading_done_ = false;
+  bool aborted_ = false;
+  bool stopping_ = false;
+  io::Event changed_;  // for the writer: something is done, or reading has ended
+  io::Event room_;     // for the reader: an exchange has been answered
+  io::Gate gate_;
+  IdleTimer idle_timer_;
+  io::MonoTime last_activity_;
+};
+
+}  // namespace varve::net

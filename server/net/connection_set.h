@@ -1,0 +1,38 @@
+#pragma once
+
+#include <list>
+#include <memory>
+
+#include "engine/io/sync.h"
+#include "server/net/connection.h"
+
+namespace varve::net {
+
+// The connections of one shard.
+//
+// Threads   One loop.
+class ConnectionSet {
+ public:
+  explicit ConnectionSet(const ConnectionEnvironment& environment)
+      : environment_(environment), gate_(environment.loop) {}
+
+  // Serves a connection until it ends; then `ended` runs, on this loop.
+  void Serve(std::unique_ptr<io::Stream> stream, Peer peer, io::Task<void> ended);
+
+  // Stops reading everywhere, lets what is under way be answered for up to `patience`, and ends
+  // what is left.
+  io::Task<void> Close(io::Duration patience);
+
+  size_t size() const { return connections_.size(); }
+
+ private:
+  io::Task<void> Run(std::unique_ptr<io::Stream> stream, Peer peer, io::Task<void> ended);
+  struct Patience;
+
+  const ConnectionEnvironment& environment_;
+  std::list<Connection*> connections_;
+  bool closing_ = false;
+  io::Gate gate_;
+};
+
+}  // namespace varve::net

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/io/disk.h"
+#include "engine/io/sync.h"
+#include "engine/io/task.h"
+#include "server/wire/records_field.h"
+
+namespace varve::net {
+
+// What goes back to a client: bytes, and file ranges to be inserted where `splices` say.
+struct Reply {
+  Buffer bytes;                       // whole frames
+  std::vector<wire::Splice> splices;  // splice.id: which of `ranges`
+  std::vector<io::FileRange> ranges;  // as long as their splice says
+  bool close = false;                 // and end the connection once this is sent
+};
+
+// Who is at the other end.
+struct Peer {
+  std::string address;  // for the log
+  size_t listener = 0;  // of the broker's listeners, the one that it came in on
+};
+
+// One request on its way to an answer.
+//
+// Lifetime  Outlives the handler's task; `frame` is kept until that task is done.
+struct Request {
+  explicit Request(io::Loop& loop) : next_may_start(loop) {}
+
+  MutableBytes frame;  // without its size; may be changed in place
+  const Peer* peer = nullptr;
+  Reply reply;  // what the handler leaves; empty: no answer
+
+  // The handler sets this once the order of its effects is fixed: the connection's next request
+  // may then start beside it. Otherwise that one waits until this one is done.
+  io::Event next_may_start;
+};
+
+// What a connection needs of the broker behind it.
+class Handler {
+ public:
+  virtual ~Handler() = default;
+
+  // Whether this request may start while earlier ones of its connection are under way.
+  virtual bool MayOverlap(Bytes frame) const = 0;
+
+  // Answers one request. Every request is answered; one that cannot be read closes its connection.
+  virtual io::Task<void> Handle(Request& request) = 0;
+};
+
+}  // namespace varve::net
