@@ -78,6 +78,7 @@ class PendingAppend {
 struct ReadRange {
   io::FileRange range;  // empty: nothing to read below the limit
   int64_t first_offset = 0;
+  uint64_t first_batch_bytes = 0;
 };
 
 // The log of one partition: segments in a directory of its own, appended to at the end, read by

@@ -44,7 +44,7 @@ io::Task<absl::StatusOr<ReadRange>> Log::Read(int64_t offset, uint64_t bytes_max
     co_return absl::OutOfRangeError(fmt::format("offset {} of {} is outside [{}, {}]", offset,
                                                 directory_, offsets_.log_start, offsets_.end));
   }
-  ReadRange result{{}, offset};
+  ReadRange result{{}, offset, 0};
   if (offset >= limit) co_return result;
   const int64_t base = SegmentOf(offset)->first;
   for (auto at = segments_.find(base); at != segments_.end() && at->first < limit; ++at) {
@@ -61,6 +61,7 @@ io::Task<absl::StatusOr<ReadRange>> Log::Read(int64_t offset, uint64_t bytes_max
     result.range.position = first->position;
     result.range.size = std::min(end - first->position, allowed);
     result.first_offset = first->base_offset;
+    result.first_batch_bytes = first->size;
     co_return result;
   }
   co_return result;
