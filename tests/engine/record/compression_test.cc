@@ -175,6 +175,13 @@ TEST(Snappy, RefusesLengthsThatLie) {
   }
 }
 
+TEST(Snappy, ReservesNothingThatItsBytesCannotHold) {
+  // 8 MiB claimed by a block of seven bytes, which could hold 154.
+  const auto plain = Decompress(Codec::kSnappy, FromHex("80808004086161"), kPlenty);
+  EXPECT_TRUE(absl::IsDataLoss(plain.status()));
+  EXPECT_NE(plain.status().ToString().find("impossible"), std::string::npos) << plain.status();
+}
+
 TEST(Lz4, WritesIndependentBlocksOf64KiB) {
   const Buffer packed = Packed(Codec::kLz4, test::Compressible(200000));
   // Magic, version 01 with independent blocks and nothing else, 64 KiB, and the right checksum.
@@ -264,6 +271,13 @@ TEST(Zstd, ReservesNoWindowThatAFrameClaims) {
       "030010"
       "61");
   EXPECT_TRUE(absl::IsDataLoss(Decompress(Codec::kZstd, sized, kPlenty).status()));
+}
+
+TEST(Zstd, TakesASmallClaimedSizeForABound) {
+  const auto plain =
+      Decompress(Codec::kZstd, Packed(Codec::kZstd, test::Compressible(300)), kPlenty);
+  ASSERT_TRUE(plain.ok());
+  EXPECT_EQ(plain->capacity(), 300u);
 }
 
 TEST(Zstd, DefusesAChainOfRepeatedBlocks) {

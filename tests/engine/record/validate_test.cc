@@ -135,6 +135,12 @@ TEST(CheckBatch, RefusesOffsetsAndCountsThatDoNotFit) {
       {"delta 1", Set(kLastDeltaAt, 1), count, count},
       {"delta 3", Set(kLastDeltaAt, 3), count, none},
       {"delta -1", Set(kLastDeltaAt, -1), count, offset},
+      {"no records, and offsets for none",
+       [](Buffer& b) {
+         Poke(b, kLastDeltaAt, -1);
+         Set(kCountAt, 0)(b);
+       },
+       count, offset},
       {"delta max", Set(kLastDeltaAt, kInt32Max), count, none},
   });
 }
@@ -154,6 +160,13 @@ TEST(CheckBatch, RefusesProducersThatContradictThemselves) {
        },
        bad, none},
   });
+}
+
+TEST(CheckBatch, SaysThatControlBatchesAreNotWelcome) {
+  Buffer control = GoodBatch();
+  Attributes(kControlBit)(control);
+  const std::string message = CheckProducedBatch(control).message;
+  EXPECT_NE(message.find("control"), std::string::npos) << message;
 }
 
 TEST(CheckBatch, NamesWhatItExpectedAndFound) {
