@@ -99,13 +99,13 @@ BrokerConfig::Resolved BrokerConfig::Resolve(const Property& property) const {
 
 void BrokerConfig::Warn() {
   size_t unknown = 0;
-  std::vector<std::string_view> idle;
+  std::vector<std::string> idle;
   for (const auto& [key, text] : set_) {
     const Property* property = FindBrokerProperty(key);
     if (property == nullptr) {
       if (++unknown <= kUnknownKeysToldMax) warnings_.push_back(UnknownKey(key));
     } else if (!property->has_effect) {
-      idle.push_back(property->name);
+      idle.emplace_back(property->name);
     }
   }
   if (unknown > kUnknownKeysToldMax) {
@@ -113,7 +113,7 @@ void BrokerConfig::Warn() {
         fmt::format("{} more unknown properties: ignored", unknown - kUnknownKeysToldMax));
   }
   if (!idle.empty()) {
-    warnings_.push_back(fmt::format("set, without effect here: {}", fmt::join(idle, ", ")));
+    warnings_.push_back(fmt::format("set, without effect here: {}", Join(idle, ", ")));
   }
 }
 

@@ -185,10 +185,10 @@ absl::StatusOr<std::string> ResolveInterBroker(const ListenerInput& input,
   const bool named = !input.inter_broker_name.empty();
   const std::string name = Upper(named ? input.inter_broker_name : input.inter_broker_protocol);
   if (listeners.Advertised(name) != nullptr) return name;
-  std::vector<std::string_view> names;
-  for (const Endpoint& endpoint : listeners.advertised) names.emplace_back(endpoint.name);
+  std::vector<std::string> names;
+  for (const Endpoint& endpoint : listeners.advertised) names.push_back(endpoint.name);
   return Refuse("inter.broker.listener.name", name,
-                fmt::format("permitted are the advertised listeners: {}", fmt::join(names, ", ")));
+                fmt::format("permitted are the advertised listeners: {}", Join(names, ", ")));
 }
 
 }  // namespace
@@ -233,7 +233,7 @@ absl::StatusOr<Listeners> ResolveListeners(const ListenerInput& input) {
   Listeners listeners;
   ASSIGN_OR_RETURN(listeners.bound, ParseEndpoints("listeners", input.listeners, input));
   if (listeners.bound.empty()) {
-    return Refuse("listeners", fmt::format("{}", fmt::join(input.listeners, ",")),
+    return Refuse("listeners", Join(input.listeners, ","),
                   "at least one must be none of controller.listener.names");
   }
   RETURN_IF_ERROR(CheckPorts(listeners.bound));

@@ -30,7 +30,7 @@ std::string SynonymSentence(const Property& property) {
   for (const Synonym& synonym : property.synonyms) {
     if (!synonym.name.empty()) names.push_back(fmt::format("`{}`", synonym.name));
   }
-  return names.empty() ? "" : fmt::format(" Not set: {}.", fmt::join(names, ", then "));
+  return names.empty() ? "" : fmt::format(" Not set: {}.", Join(names, ", then "));
 }
 
 std::string Row(const Property& property) {

@@ -49,9 +49,8 @@ absl::Status FillDirectories(const BrokerConfig& config, BrokerSettings& setting
   std::set<std::string> seen;
   for (const std::string& dir : settings.log_dirs) {
     if (!dir.empty() && seen.insert(dir).second) continue;
-    return absl::InvalidArgumentError(
-        fmt::format("log.dirs={}: permitted are directories, each once",
-                    Shown(fmt::format("{}", fmt::join(settings.log_dirs, ",")))));
+    return absl::InvalidArgumentError(fmt::format(
+        "log.dirs={}: permitted are directories, each once", Shown(Join(settings.log_dirs, ","))));
   }
   if (settings.log_dirs.empty()) {
     return absl::InvalidArgumentError("log.dirs=: permitted is at least one directory");

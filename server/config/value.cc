@@ -155,6 +155,15 @@ std::vector<std::string> SplitList(std::string_view text) {
   return elements;
 }
 
+std::string Join(const std::vector<std::string>& elements, std::string_view separator) {
+  std::string joined;
+  for (const std::string& element : elements) {
+    if (&element != &elements.front()) joined += separator;
+    joined += element;
+  }
+  return joined;
+}
+
 absl::StatusOr<Value> ParseValue(const Property& property, std::string_view text,
                                  Strictness strictness) {
   Value value;
@@ -201,7 +210,7 @@ std::string ValueText(const Value& value) {
     std::string operator()(double number) const { return fmt::format("{}", number); }
     std::string operator()(const std::string& text) const { return text; }
     std::string operator()(const std::vector<std::string>& elements) const {
-      return fmt::format("{}", fmt::join(elements, ","));
+      return Join(elements, ",");
     }
   };
   return std::visit(Printer{}, value);

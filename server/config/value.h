@@ -54,5 +54,6 @@ std::string Shown(std::string_view text);
 // Without white space at its ends; and the elements of "a, b,c" likewise.
 std::string_view Trim(std::string_view text);
 std::vector<std::string> SplitList(std::string_view text);
+std::string Join(const std::vector<std::string>& elements, std::string_view separator);
 
 }  // namespace varve::config

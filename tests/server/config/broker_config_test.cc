@@ -1,5 +1,6 @@
 #include "server/config/broker_config.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -118,7 +119,7 @@ TEST(BrokerConfig, WarnsOnceOfAllThatHasNoEffect) {
 
 TEST(BrokerConfig, BoundsItsWarnings) {
   std::string text;
-  for (int i = 0; i < 5'000; ++i) text += "unheard.of." + std::to_string(i) + "=1\n";
+  for (int i = 0; i < 5'000; ++i) text += fmt::format("unheard.of.{}=1\n", i);
   const BrokerConfig config = Parse(text);
   EXPECT_EQ(config.warnings().size(), 21u);
   EXPECT_EQ(config.warnings().back(), "4980 more unknown properties: ignored");
@@ -190,7 +191,7 @@ TEST(BrokerConfig, SurvivesRandomValues) {
   const std::string_view alphabet = "-10298,:/[]P\\u aEe.\n";
   const auto properties = BrokerProperties();
   for (int round = 0; round < 5'000; ++round) {
-    std::string override = std::string(properties[random() % properties.size()].name) + "=";
+    std::string override = fmt::format("{}=", properties[random() % properties.size()].name);
     for (unsigned i = random() % 12; i > 0; --i) override += alphabet[random() % alphabet.size()];
     (void)BrokerConfig::Parse({.file_text = {}, .overrides = {override}, .host_name = {}});
   }

@@ -1,5 +1,6 @@
 #include "server/config/listeners.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -25,9 +26,10 @@ std::string Resolve(const ListenerInput& input) {
   const auto listeners = ResolveListeners(input);
   if (!listeners.ok()) return std::string(listeners.status().message());
   std::string out;
-  for (const Endpoint& endpoint : listeners->bound) out += endpoint.ToString() + " ";
+  for (const Endpoint& endpoint : listeners->bound) out += fmt::format("{} ", endpoint.ToString());
   out += "->";
-  for (const Endpoint& endpoint : listeners->advertised) out += " " + endpoint.ToString();
+  for (const Endpoint& endpoint : listeners->advertised)
+    out += fmt::format(" {}", endpoint.ToString());
   return out;
 }
 
@@ -67,8 +69,8 @@ TEST(Endpoint, RefusesWhatIsNone) {
                            "P://host:+1"}) {
     EXPECT_EQ(ParseOne(text), "refused") << text;
   }
-  EXPECT_EQ(ParseOne("P://" + std::string(256, 'a') + ":1"), "refused");
-  EXPECT_EQ(ParseOne(std::string(256, 'P') + "://a:1"), "refused");
+  EXPECT_EQ(ParseOne(fmt::format("P://{}:1", std::string(256, 'a'))), "refused");
+  EXPECT_EQ(ParseOne(fmt::format("{}://a:1", std::string(256, 'P'))), "refused");
 }
 
 TEST(Endpoint, KnowsWhatBindsToAll) {
@@ -99,7 +101,7 @@ TEST(Listeners, AdvertiseThemselves) {
 
 TEST(Listeners, AdvertiseTheMachineWhenTheyBindToAll) {
   for (const char* host : {"", "0.0.0.0", "[::]"}) {
-    const auto listeners = ResolveListeners(Input({std::string("PLAINTEXT://") + host + ":9092"}));
+    const auto listeners = ResolveListeners(Input({fmt::format("PLAINTEXT://{}:9092", host)}));
     ASSERT_TRUE(listeners.ok());
     EXPECT_TRUE(BindsToAll(listeners->bound[0].host));
     EXPECT_EQ(listeners->Advertised("PLAINTEXT")->ToString(), "PLAINTEXT://box.example:9092");

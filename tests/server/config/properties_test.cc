@@ -1,5 +1,6 @@
 #include "server/config/properties.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +18,7 @@ std::string Read(std::string_view text) {
   const auto entries = ParseProperties(text);
   if (!entries.ok()) return entries.status().ToString();
   std::string out;
-  for (const PropertyEntry& entry : *entries) out += entry.key + "=" + entry.value + ";";
+  for (const PropertyEntry& entry : *entries) out += fmt::format("{}={};", entry.key, entry.value);
   return out;
 }
 

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -167,7 +168,7 @@ TEST(Value, ShowsLittleOfForeignText) {
 TEST(Reference, HasARowForEveryPropertyThatIsNotInternal) {
   const std::string page = ReferencePage();
   for (const Property& property : AllProperties()) {
-    const std::string row = "| `" + std::string(property.name) + "` | ";
+    const std::string row = fmt::format("| `{}` | ", property.name);
     EXPECT_EQ(page.find(row) == std::string::npos, property.internal) << property.name;
   }
   EXPECT_THAT(page, HasSubstr("| `log.retention.ms` | long |  | an integer from 1 to "));

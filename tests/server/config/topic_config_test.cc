@@ -1,5 +1,6 @@
 #include "server/config/topic_config.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -94,8 +95,8 @@ DescribedConfig Of(const std::vector<DescribedConfig>& all, std::string_view nam
 std::vector<std::string> Layers(const DescribedConfig& config) {
   std::vector<std::string> layers;
   for (const DescribedSynonym& synonym : config.synonyms) {
-    layers.push_back(std::string(synonym.name) + "=" + synonym.value.value_or("null") + "@" +
-                     std::to_string(static_cast<int>(synonym.source)));
+    layers.push_back(fmt::format("{}={}@{}", synonym.name, synonym.value.value_or("null"),
+                                 static_cast<int>(synonym.source)));
   }
   return layers;
 }
