@@ -7,6 +7,8 @@ std::string NameOf(const testing::TestParamInfo<Subject>& info) { return info.pa
 
 const auto kBackends = testing::Values(Subject{"epoll", &MakeEpoll});
 
+INSTANTIATE_TEST_SUITE_P(Posix, DiskConformance, kBackends, NameOf);
+INSTANTIATE_TEST_SUITE_P(Posix, LoopConformance, kBackends, NameOf);
 INSTANTIATE_TEST_SUITE_P(Posix, NetConformance, kBackends, NameOf);
 
 }  // namespace
