@@ -44,7 +44,13 @@ io::Task<absl::Status> MakeDirectories(io::Disk& disk, std::string path) {
 }  // namespace
 
 LogDirectory::LogDirectory(io::Loop& loop, std::string path)
-    : loop_(loop), path_(std::move(path)), health_(path_) {}
+    : loop_(loop),
+      path_(std::move(path)),
+      health_(path_),
+      checkpoints_(loop, 1),
+      recovery_points_{kRecoveryPoints},
+      log_starts_{kLogStarts},
+      high_watermarks_{kHighWatermarks} {}
 
 std::string LogDirectory::PathOf(std::string_view name) const {
   return fmt::format("{}/{}", path_, name);
@@ -60,15 +66,17 @@ io::Task<absl::StatusOr<std::unique_ptr<LogDirectory>>> LogDirectory::Open(io::L
   co_return std::move(directory);
 }
 
-io::Task<absl::Status> LogDirectory::ReadOffsets(std::string_view name, OffsetMap& into) {
-  CO_ASSIGN_OR_RETURN(const std::string text, co_await ReadText(loop_.disk(), PathOf(name)));
+io::Task<absl::Status> LogDirectory::ReadOffsets(OffsetFile& file) {
+  const std::string path = PathOf(file.name);
+  CO_ASSIGN_OR_RETURN(const std::string text, co_await ReadText(loop_.disk(), path));
   auto offsets = ParseOffsets(text);
   if (offsets.ok()) {
-    into = *std::move(offsets);
+    file.offsets = *std::move(offsets);
+    file.as_written = !text.empty();
   } else {
     // As Kafka: worth a warning and a longer recovery, not a refusal to start.
     notes_.push_back(
-        fmt::format("{} is not used: {}", PathOf(name), std::string(offsets.status().message())));
+        fmt::format("{} is not used: {}", path, std::string(offsets.status().message())));
   }
   co_return absl::OkStatus();
 }
@@ -77,10 +85,11 @@ io::Task<absl::Status> LogDirectory::ReadHowItWasLeft() {
   io::Disk& disk = loop_.disk();
   CO_ASSIGN_OR_RETURN(boot_id_, co_await disk.BootId());
   CO_ASSIGN_OR_RETURN(const std::string left_under, co_await ReadText(disk, PathOf(kBootId)));
-  CO_RETURN_IF_ERROR(co_await ReadOffsets(kRecoveryPoints, read_.recovery_points));
-  CO_RETURN_IF_ERROR(co_await ReadOffsets(kLogStarts, read_.log_starts));
-  CO_RETURN_IF_ERROR(co_await ReadOffsets(kHighWatermarks, read_.high_watermarks));
-  stop_ = left_under == boot_id_ ? Stop::kProcess : Stop::kMachine;
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(recovery_points_));
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(log_starts_));
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(high_watermarks_));
+  const bool same_boot = !boot_id_.empty() && left_under == boot_id_;
+  stop_ = same_boot ? Stop::kProcess : Stop::kMachine;
   const auto marker = co_await disk.Stat(PathOf(kCleanMarker));
   if (absl::IsNotFound(marker.status())) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(marker.status());
@@ -120,15 +129,20 @@ OpenArguments LogDirectory::ArgumentsFor(const std::string& topic, int32_t parti
   arguments.directory = PartitionPath(topic, partition);
   arguments.config = config;
   arguments.stop = stop_;
-  arguments.recovery_point = OffsetOr(read_.recovery_points, name, 0);
-  arguments.log_start = OffsetOr(read_.log_starts, name, 0);
-  arguments.high_watermark = OffsetOr(read_.high_watermarks, name, 0);
+  arguments.recovery_point = OffsetOr(recovery_points_.offsets, name, 0);
+  arguments.log_start = OffsetOr(log_starts_.offsets, name, 0);
+  arguments.high_watermark = OffsetOr(high_watermarks_.offsets, name, 0);
   return arguments;
 }
 
 io::Task<absl::Status> LogDirectory::CreatePartition(std::string topic, int32_t partition,
                                                      Uuid topic_id) {
   const std::string path = PartitionPath(topic, partition);
+  const auto there = co_await loop_.disk().Stat(path);
+  if (absl::IsNotFound(there.status())) {
+    const TopicPartition name{topic, partition};
+    CO_RETURN_IF_ERROR(co_await Forget(name));
+  }
   const absl::Status made = co_await loop_.disk().CreateDirectory(path);
   if (!made.ok() && !absl::IsAlreadyExists(made)) co_return made;
   const std::string text = FormatPartitionMetadata(topic_id);
@@ -164,21 +178,39 @@ io::Task<absl::Status> LogDirectory::Recovered() {
   co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kBootId), AsBytes(boot_id_));
 }
 
-io::Task<absl::Status> LogDirectory::Replace(std::string_view name, std::string text,
-                                             std::string& written) {
-  if (text == written) co_return absl::OkStatus();
-  CO_RETURN_IF_ERROR(co_await io::ReplaceFile(loop_.disk(), PathOf(name), AsBytes(text)));
-  written = std::move(text);
+io::Task<absl::Status> LogDirectory::Replace(OffsetFile& file, OffsetMap offsets) {
+  if (file.as_written && file.offsets == offsets) co_return absl::OkStatus();
+  file.as_written = false;
+  const std::string text = FormatOffsets(offsets);
+  CO_RETURN_IF_ERROR(co_await io::ReplaceFile(loop_.disk(), PathOf(file.name), AsBytes(text)));
+  file.offsets = std::move(offsets);
+  file.as_written = true;
   co_return absl::OkStatus();
 }
 
+io::Task<absl::Status> LogDirectory::ReplaceAll(Checkpoints checkpoints) {
+  CO_RETURN_IF_ERROR(co_await Replace(recovery_points_, std::move(checkpoints.recovery_points)));
+  CO_RETURN_IF_ERROR(co_await Replace(log_starts_, std::move(checkpoints.log_starts)));
+  co_return co_await Replace(high_watermarks_, std::move(checkpoints.high_watermarks));
+}
+
 io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpoints) {
-  CO_RETURN_IF_ERROR(co_await Replace(kRecoveryPoints, FormatOffsets(checkpoints.recovery_points),
-                                      written_recovery_points_));
-  CO_RETURN_IF_ERROR(
-      co_await Replace(kLogStarts, FormatOffsets(checkpoints.log_starts), written_log_starts_));
-  co_return co_await Replace(kHighWatermarks, FormatOffsets(checkpoints.high_watermarks),
-                             written_high_watermarks_);
+  co_await checkpoints_.Take();
+  absl::Status written = co_await ReplaceAll(checkpoints);
+  checkpoints_.Give();
+  co_return written;
+}
+
+// A recovery point that speaks of another log would have this one's lost batches trusted.
+io::Task<absl::Status> LogDirectory::Forget(TopicPartition name) {
+  co_await checkpoints_.Take();
+  Checkpoints rest{recovery_points_.offsets, log_starts_.offsets, high_watermarks_.offsets};
+  const size_t gone = rest.recovery_points.erase(name) + rest.log_starts.erase(name) +
+                      rest.high_watermarks.erase(name);
+  absl::Status forgotten;
+  if (gone > 0) forgotten = co_await ReplaceAll(std::move(rest));
+  checkpoints_.Give();
+  co_return forgotten;
 }
 
 io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints) {

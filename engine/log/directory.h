@@ -5,11 +5,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/uuid.h"
 #include "engine/io/disk.h"
 #include "engine/io/loop.h"
+#include "engine/io/sync.h"
 #include "engine/io/task.h"
 #include "engine/log/checkpoint.h"
 #include "engine/log/file_names.h"
@@ -23,7 +25,9 @@ namespace varve::log {
 // keeps what they will need next time.
 //
 //   Open        lock, read marker and checkpoints, take the marker away
-//   ...         the logs are opened with ArgumentsFor
+//   ...         the logs are opened with ArgumentsFor; those that may have lost a tail begin a
+//               higher leader epoch
+//   WriteCheckpoints  before anything is appended: damage may have moved a log's durable offset
 //   Recovered   all are open and durable: note under which boot of the machine
 //   ...         WriteCheckpoints now and then
 //   CloseCleanly, or just the destructor
@@ -32,7 +36,7 @@ namespace varve::log {
 class LogDirectory {
  public:
   struct Checkpoints {
-    OffsetMap recovery_points;
+    OffsetMap recovery_points;  // Offsets::durable of each log
     OffsetMap log_starts;
     OffsetMap high_watermarks;
   };
@@ -53,6 +57,7 @@ class LogDirectory {
                              const Config& config) const;
 
   // Makes a partition's directory with its topic id. Durable after SyncNames, which serves many.
+  // What the checkpoints said of an earlier partition of that name is forgotten first.
   io::Task<absl::Status> CreatePartition(std::string topic, int32_t partition, Uuid topic_id);
   io::Task<absl::Status> SyncNames();
   // Takes the name away, durably after SyncNames; RemoveDoomed removes the files.
@@ -67,12 +72,21 @@ class LogDirectory {
   io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints);
 
  private:
+  // A checkpoint file, and what it says.
+  struct OffsetFile {
+    std::string_view name;
+    OffsetMap offsets{};
+    bool as_written = false;  // false: the file may say something else
+  };
+
   LogDirectory(io::Loop& loop, std::string path);
   std::string PathOf(std::string_view name) const;
   io::Task<absl::Status> ReadHowItWasLeft();
-  io::Task<absl::Status> ReadOffsets(std::string_view name, OffsetMap& into);
+  io::Task<absl::Status> ReadOffsets(OffsetFile& file);
   io::Task<absl::Status> ListPartitions();
-  io::Task<absl::Status> Replace(std::string_view name, std::string text, std::string& written);
+  io::Task<absl::Status> Replace(OffsetFile& file, OffsetMap offsets);
+  io::Task<absl::Status> ReplaceAll(Checkpoints checkpoints);
+  io::Task<absl::Status> Forget(TopicPartition name);
 
   io::Loop& loop_;
   const std::string path_;
@@ -80,13 +94,13 @@ class LogDirectory {
   std::unique_ptr<io::FileLock> lock_;
   std::string boot_id_;
   Stop stop_ = Stop::kMachine;
-  Checkpoints read_;
+  io::Semaphore checkpoints_;  // of one: whoever replaces the files below
+  OffsetFile recovery_points_;
+  OffsetFile log_starts_;
+  OffsetFile high_watermarks_;
   std::vector<PartitionName> partitions_;
   std::vector<std::string> doomed_;
   std::vector<std::string> notes_;
-  std::string written_recovery_points_;
-  std::string written_log_starts_;
-  std::string written_high_watermarks_;
 };
 
 }  // namespace varve::log
