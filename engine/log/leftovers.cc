@@ -79,6 +79,9 @@ class Cleaner {
     for (const SegmentFile& file : files_) {
       if (file.state == FileState::kSwap) swaps.push_back(file);
     }
+    if (swaps.empty()) co_return absl::OkStatus();
+    // The output's name may be younger than the last sync, and what it replaces goes for good.
+    CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
     // First everything that the output replaces goes, then the output takes its names.
     for (const SegmentFile& swap : swaps) {
       if (swap.kind == FileKind::kLog) CO_RETURN_IF_ERROR(co_await RemoveSources(swap));

@@ -8,6 +8,7 @@
 #include "engine/base/check.h"
 #include "engine/base/status.h"
 #include "engine/log/file_names.h"
+#include "engine/log/inside.h"
 #include "engine/log/roll.h"
 #include "engine/record/stamp.h"
 
@@ -58,6 +59,7 @@ Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArgument
       leader_epoch_(std::max(0, epochs_.latest())),
       report_(std::move(recovered.report)),
       roll_first_(recovered.roll_first),
+      writer_(loop, 1),
       turn_end_(*this),
       sync_progress_(loop),
       gate_(loop) {
@@ -84,7 +86,7 @@ void Log::TurnEnd::Run(io::Work& work) {
 
 void Log::Enqueue(PendingAppend& append) {
   if (gate_.closing()) {
-    append.result_ = absl::CancelledError(fmt::format("{} is closing", directory_));
+    append.result_ = Closing();
     append.done_ = true;
     return;
   }
@@ -100,8 +102,16 @@ io::Task<absl::StatusOr<Appended>> Log::Append(MutableBytes batch) {
   co_return co_await append;
 }
 
+absl::Status Log::Closing() const {
+  return absl::CancelledError(fmt::format("{} is closing", directory_));
+}
+
 io::Task<void> Log::WriteQueued() {
-  while (!queue_.empty()) co_await WriteGroup();
+  while (!queue_.empty()) {
+    co_await writer_.Take();
+    co_await WriteGroup();
+    writer_.Give();
+  }
   writing_ = false;
   gate_.Leave();
 }
@@ -116,13 +126,15 @@ io::Task<absl::Status> Log::PrepareFront() {
     co_return absl::OutOfRangeError(
         fmt::format("a batch of {} bytes, in segments of {}", batch.bytes().size(), segment_max));
   }
+  const int64_t now_ms = loop_.clock().WallMillis();
   const BatchFacts next{offsets_.end, offsets_.end + batch.last_offset_delta(),
-                        batch.max_timestamp(), batch.bytes().size()};
-  const RollFacts facts = FactsOf(active(), jitter_ms_, loop_.clock().WallMillis());
-  if (roll_first_ || ShouldRoll(facts, next, config_)) {
-    CO_RETURN_IF_ERROR(co_await Roll(offsets_.end));
-  }
-  co_return absl::OkStatus();
+                        config_.log_append_time ? now_ms : batch.max_timestamp(),
+                        batch.bytes().size()};
+  const RollFacts facts = FactsOf(active(), jitter_ms_, now_ms);
+  if (!roll_first_ && !ShouldRoll(facts, next, config_)) co_return absl::OkStatus();
+  absl::Status rolled = co_await Roll(offsets_.end);
+  health_.Note(rolled, loop_.Now());
+  co_return rolled;
 }
 
 void Log::Stamp(PendingAppend& append) {
@@ -230,11 +242,26 @@ io::Task<absl::Status> Log::Roll(int64_t base_offset) {
 }
 
 io::Task<absl::Status> Log::BeginEpoch(int32_t epoch) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
+  co_await writer_.Take();  // no batch is on its way that carries the old epoch
+  absl::Status begun = co_await StoreEpoch(epoch);
+  writer_.Give();
+  co_return begun;
+}
+
+io::Task<absl::Status> Log::StoreEpoch(int32_t epoch) {
+  LeaderEpochs epochs = epochs_;
+  if (epochs.Assign(epoch, offsets_.end)) {
+    const std::string path = fmt::format("{}/{}", directory_, kEpochsName);
+    const std::string text = FormatEpochs(epochs.entries());
+    const absl::Status stored = co_await io::ReplaceFile(files_.disk(), path, AsBytes(text));
+    health_.Note(stored, loop_.Now());
+    CO_RETURN_IF_ERROR(stored);
+    epochs_ = std::move(epochs);
+  }
   leader_epoch_ = epoch;
-  if (!epochs_.Assign(epoch, offsets_.end)) co_return absl::OkStatus();
-  const std::string text = FormatEpochs(epochs_.entries());
-  co_return co_await io::ReplaceFile(files_.disk(), fmt::format("{}/{}", directory_, kEpochsName),
-                                     AsBytes(text));
+  co_return absl::OkStatus();
 }
 
 uint64_t Log::size_bytes() const {
@@ -245,8 +272,13 @@ uint64_t Log::size_bytes() const {
 
 io::Task<absl::Status> Log::Close(bool sync) {
   co_await gate_.Close();
+  if (segments_.empty()) co_return absl::OkStatus();  // closed before
   absl::Status first_error = co_await active().Finish();
-  if (sync && sync_error_.ok()) sync_error_ = co_await SyncForClose();
+  health_.Note(first_error, loop_.Now());
+  if (sync && sync_error_.ok()) {
+    sync_error_ = co_await SyncForClose();
+    NoteSyncError();
+  }
   if (!sync && sync_error_.ok()) sync_error_ = absl::CancelledError("the log was closed unsynced");
   CompleteDurable();
   if (first_error.ok() && sync) first_error = sync_error_;

@@ -86,7 +86,8 @@ struct ReadRange {
 //
 // Lifetime  Loop, file cache and health outlive it. Close() has ended before its destructor.
 // Threads   One loop. What Read returns may be sent by any.
-// Errors    Status by name below; messages carry file and position.
+// Errors    Status by name below; messages carry file and position. Every task that starts after
+//           Close ends with Cancelled; Close waits for those that started before.
 class Log {
  public:
   // Called on the log's loop whenever `end` or `durable` has moved, before the appends that moved
@@ -122,10 +123,12 @@ class Log {
   // The first record below `limit` whose timestamp is at least timestamp_ms; nothing if none is.
   io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindTimestamp(int64_t timestamp_ms,
                                                                          int64_t limit);
-  // The first record below `limit` that has the largest timestamp; nothing in an empty log.
+  // Of the records below `limit`, the first that has the largest timestamp; nothing without any.
   io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindMaxTimestamp(int64_t limit);
 
-  // From now on batches are stamped with `epoch`, which is durable before this returns.
+  // From now on batches are stamped with `epoch`, which is durable before the first of them is
+  // written and before this returns. Begins between two writes; after an error the old epoch goes
+  // on.
   io::Task<absl::Status> BeginEpoch(int32_t epoch);
   const LeaderEpochs& epochs() const { return epochs_; }
   int32_t leader_epoch() const { return leader_epoch_; }
@@ -141,6 +144,7 @@ class Log {
   const OpenReport& open_report() const { return report_; }
   uint64_t size_bytes() const;
   size_t segment_count() const { return segments_.size(); }
+  int64_t first_segment_base() const { return segments_.begin()->first; }
 
   // Ends the log: what waits is written, everything is made durable, files are closed. The first
   // error is returned, but the log is closed all the same; with one, the directory must not get a
@@ -181,8 +185,14 @@ class Log {
   void Complete(PendingAppend& append, absl::StatusOr<Appended> result);
   void Advanced();
 
+  io::Task<absl::Status> StoreEpoch(int32_t epoch);
   io::Task<absl::Status> Roll(int64_t base_offset);
+  absl::Status Closing() const;
+
   void StartSync();
+  bool NeedsSync();
+  void NoteSyncError();
+  Segments::iterator FirstUnsynced();
   io::Task<void> SyncUntilNobodyWaits();
   io::Task<absl::Status> SyncOnce();
   io::Task<absl::Status> SyncForClose();
@@ -196,6 +206,9 @@ class Log {
                                                                        int64_t timestamp_ms,
                                                                        int64_t limit);
   io::Task<absl::StatusOr<uint64_t>> LimitPosition(Segments::iterator segment, int64_t limit);
+  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindFrom(int64_t timestamp_ms,
+                                                                    int64_t limit);
+  int64_t EndOf(Segments::iterator segment) const;
   Segments::iterator SegmentOf(int64_t offset);
 
   io::Loop& loop_;
@@ -215,6 +228,7 @@ class Log {
 
   Queue queue_;
   bool writing_ = false;
+  io::Semaphore writer_;  // of one: a group of batches, or the begin of an epoch
   TurnEnd turn_end_;
   std::vector<PendingAppend*> group_;
   std::vector<Bytes> group_pieces_;

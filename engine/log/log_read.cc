@@ -5,6 +5,7 @@
 
 #include "engine/base/status.h"
 #include "engine/io/pool.h"
+#include "engine/log/inside.h"
 #include "engine/log/log.h"
 #include "engine/log/time_search.h"
 
@@ -16,12 +17,18 @@ Log::Segments::iterator Log::SegmentOf(int64_t offset) {
   return after == segments_.begin() ? after : std::prev(after);
 }
 
+// The offset behind the last one that the segment holds, or at least not above the next one's.
+int64_t Log::EndOf(Segments::iterator segment) const {
+  const auto next = std::next(segment);
+  return next != segments_.end() ? next->first : segment->second->next_offset();
+}
+
 // Where in the segment's file the batches below `limit` end.
 io::Task<absl::StatusOr<uint64_t>> Log::LimitPosition(Segments::iterator segment, int64_t limit) {
-  const auto next = std::next(segment);
-  const bool whole =
-      next != segments_.end() ? limit >= next->first : limit >= segment->second->next_offset();
-  if (whole) co_return segment->second->size();
+  if (limit >= EndOf(segment)) co_return segment->second->size();
+  for (const Fence& fence : segment->second->fences()) {
+    if (fence.start_offset <= limit && limit < fence.end_offset) co_return fence.position;
+  }
   CO_ASSIGN_OR_RETURN(const std::optional<Located> at, co_await segment->second->Locate(limit));
   co_return at ? at->position : segment->second->size();
 }
@@ -40,6 +47,8 @@ uint64_t BeforeNextFence(const Segment& segment, uint64_t position, uint64_t end
 
 io::Task<absl::StatusOr<ReadRange>> Log::Read(int64_t offset, uint64_t bytes_max, int64_t limit,
                                               bool whole_first_batch) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
   if (offset < offsets_.log_start || offset > offsets_.end) {
     co_return absl::OutOfRangeError(fmt::format("offset {} of {} is outside [{}, {}]", offset,
                                                 directory_, offsets_.log_start, offsets_.end));
@@ -75,8 +84,12 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindInBatch(Segmen
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment.log_file().Open());
   Buffer bytes(batch.size);
   CO_ASSIGN_OR_RETURN(const size_t read, co_await file->Read(batch.position, bytes));
-  if (read != bytes.size()) co_return absl::DataLossError("a batch was cut short");
-  auto search = [&] { return FirstRecordAtLeast(bytes, timestamp_ms, limit); };
+  if (read != bytes.size()) {
+    co_return absl::DataLossError(fmt::format("{} ends inside the batch at position {}",
+                                              segment.log_file().path(), batch.position));
+  }
+  const OffsetSpan wanted{offsets_.log_start, limit};
+  auto search = [&] { return FirstRecordAtLeast(bytes, timestamp_ms, wanted); };
   const bool small = !record::BatchView(bytes).is_compressed();
   if (small) co_return search();
   co_return co_await io::Offload(loop_, search);
@@ -97,8 +110,8 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FirstAtLeast(Segme
   }
 }
 
-io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindTimestamp(int64_t timestamp_ms,
-                                                                            int64_t limit) {
+io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindFrom(int64_t timestamp_ms,
+                                                                       int64_t limit) {
   int64_t base = SegmentOf(offsets_.log_start)->first;
   for (;;) {
     const auto at = segments_.lower_bound(base);
@@ -113,13 +126,29 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindTimestamp(int6
   co_return std::optional<TimestampOffset>();
 }
 
+io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindTimestamp(int64_t timestamp_ms,
+                                                                            int64_t limit) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
+  co_return co_await FindFrom(timestamp_ms, limit);
+}
+
 io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindMaxTimestamp(int64_t limit) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
   int64_t largest = record::kNoTimestamp;
-  for (const auto& [base, segment] : segments_) {
-    largest = std::max(largest, segment->max_timestamp().timestamp);
+  for (auto at = segments_.begin(); at != segments_.end() && at->first < limit; ++at) {
+    Segment& segment = *at->second;
+    if (segment.max_timestamp().timestamp <= largest) continue;
+    if (segment.max_timestamp().offset < limit) {
+      largest = segment.max_timestamp().timestamp;
+    } else {
+      CO_ASSIGN_OR_RETURN(const int64_t below, co_await segment.MaxTimestampBelow(limit));
+      largest = std::max(largest, below);
+    }
   }
   if (largest < 0) co_return std::optional<TimestampOffset>();
-  co_return co_await FindTimestamp(largest, limit);
+  co_return co_await FindFrom(largest, limit);
 }
 
 }  // namespace varve::log

@@ -3,33 +3,52 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/log/inside.h"
 #include "engine/log/log.h"
 
 // Making a log durable: one sync in flight, the next group gathers behind it.
 namespace varve::log {
 
 void Log::StartSync() {
-  if (syncing_) return;
-  syncing_ = gate_.Spawn(SyncUntilNobodyWaits());
+  if (std::exchange(syncing_, true)) return;
+  // May have ended already when Spawn returns.
+  if (!gate_.Spawn(SyncUntilNobodyWaits())) syncing_ = false;
 }
 
 io::Task<absl::Status> Log::Flush() {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
   const int64_t wanted = offsets_.end;
   sync_wanted_ = std::max(sync_wanted_, wanted);
+  StartSync();  // goes on until nothing is wanted any more
   while (offsets_.durable < wanted && sync_error_.ok()) {
-    StartSync();
-    if (!syncing_) co_return absl::CancelledError("the log is closing");
     sync_progress_.Reset();
     co_await sync_progress_.Wait();
   }
   co_return sync_error_;
 }
 
+// Where the next sync has to begin: the segment that holds `durable`, or one before it that was
+// closed when all it held was durable already, and whose indexes are not.
+Log::Segments::iterator Log::FirstUnsynced() {
+  auto at = SegmentOf(offsets_.durable);
+  while (at != segments_.begin() && !std::prev(at)->second->indexes_synced()) --at;
+  return at;
+}
+
+bool Log::NeedsSync() {
+  return offsets_.durable < sync_wanted_ || FirstUnsynced() != SegmentOf(offsets_.durable);
+}
+
+// A failed sync is final: the pages it lost would look clean to the next one.
+void Log::NoteSyncError() {
+  if (!sync_error_.ok()) health_.Note(absl::DataLossError(sync_error_.message()), loop_.Now());
+}
+
 io::Task<void> Log::SyncUntilNobodyWaits() {
-  while (offsets_.durable < sync_wanted_ && sync_error_.ok()) {
+  while (sync_error_.ok() && NeedsSync()) {
     sync_error_ = co_await SyncOnce();
-    // A failed sync is final: the pages it lost would look clean to the next one.
-    if (!sync_error_.ok()) health_.Note(absl::DataLossError(sync_error_.message()), loop_.Now());
+    NoteSyncError();
     CompleteDurable();
     sync_progress_.Set();
   }
@@ -37,12 +56,13 @@ io::Task<void> Log::SyncUntilNobodyWaits() {
   syncing_ = false;
 }
 
-// Syncs every segment that holds something between `durable` and what is wanted now.
+// Syncs every segment that holds something between `durable` and what is wanted now. A recovery
+// point above the end of a segment says that its indexes are durable, too.
 io::Task<absl::Status> Log::SyncOnce() {
-  const int64_t target = sync_wanted_;
+  const int64_t target = std::max(sync_wanted_, offsets_.durable);
   std::vector<Segment*> dirty;
-  for (auto at = SegmentOf(offsets_.durable); at != segments_.end(); ++at) {
-    if (at->first < target) dirty.push_back(at->second.get());
+  for (auto at = FirstUnsynced(); at != segments_.end() && at->first < target; ++at) {
+    dirty.push_back(at->second.get());
   }
   for (Segment* segment : dirty) {
     CO_RETURN_IF_ERROR(co_await segment->SyncLog());
@@ -54,7 +74,7 @@ io::Task<absl::Status> Log::SyncOnce() {
   if (std::exchange(directory_dirty_, false)) {
     CO_RETURN_IF_ERROR(co_await files_.disk().SyncDirectory(directory_));
   }
-  offsets_.durable = std::max(offsets_.durable, target);
+  offsets_.durable = target;
   Advanced();
   co_return absl::OkStatus();
 }

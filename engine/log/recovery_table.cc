@@ -21,7 +21,7 @@ constexpr std::array<RowText, kRowCount> kTable{{
     {Row::kZeroTail, "zeros follow the last batch",
      "cut; after a machine stop a new leader epoch begins",
      "space set aside, or a size that reached the disk before its data"},
-    {Row::kLostTail, "machine stop, the first unsound batch above the recovery point",
+    {Row::kLostTail, "machine stop, the first unsound or missing batch above the recovery point",
      "cut there; a new leader epoch begins",
      "what follows was never promised to survive, and a prefix is the promise"},
     {Row::kAfterLostTail, "segments behind a cut", "removed", "a log has no holes"},
@@ -42,7 +42,8 @@ constexpr std::array<RowText, kRowCount> kTable{{
      "the directory was made, its first file was not"},
     {Row::kIndexMissing, "a .log without .index or .timeindex", "both are made again",
      "index files are only made when there is an entry"},
-    {Row::kIndexUnfit, "an index that is no whole number of entries, or points outside its .log",
+    {Row::kIndexUnfit,
+     "an index that is no whole number of entries, points outside its .log, or names no times",
      "both are made again", "they say nothing that the .log does not say"},
     {Row::kOrphanIndex, "an index without .log", "removed", "nothing refers to it"},
     {Row::kDeletedFile, "a .deleted file", "removed", "its removal was decided before the stop"},
@@ -50,10 +51,11 @@ constexpr std::array<RowText, kRowCount> kTable{{
     {Row::kSwapFile, "a .swap file", "takes the place of what it was made from",
      "complete output; only the exchange was cut short"},
     {Row::kTemporaryFile, "a .tmp file", "removed", "a checkpoint that was never put in place"},
-    {Row::kEpochsBeyondEnd, "leader epochs that start outside the log", "dropped",
-     "an epoch is noted before its first batch is written"},
+    {Row::kEpochsBeyondEnd, "leader epochs that start behind the end",
+     "the latest now starts at the end, the others go",
+     "their batches are lost; the latest number must not be used again for others"},
     {Row::kEpochsUnreadable, "a leader epoch checkpoint that cannot be parsed",
-     "made again from the batches above the recovery point", "the batches carry their epochs"},
+     "made again from the batches, all of which are read", "the batches carry their epochs"},
 }};
 
 constexpr bool InOrder() {
@@ -81,7 +83,8 @@ EndDecision DecideAfterCleanStop(const EndFacts& facts) {
 
 EndDecision DecideAfterProcessStop(const EndFacts& facts) {
   if (facts.kind == Kind::kEnd) return {Row::kSoundEnd, EndAction::kKeep, false};
-  if (facts.kind == Kind::kZeros) return {Row::kZeroTail, EndAction::kCut, false};
+  const bool nothing_lost = !facts.below_recovery_point && !facts.offsets_missing;
+  if (facts.kind == Kind::kZeros && nothing_lost) return {Row::kZeroTail, EndAction::kCut, false};
   const bool torn = facts.kind == Kind::kCutShort && facts.last_segment &&
                     !facts.below_recovery_point && !facts.sound_batch_follows;
   if (torn) return {Row::kTornAppend, EndAction::kCut, false};
@@ -89,7 +92,9 @@ EndDecision DecideAfterProcessStop(const EndFacts& facts) {
 }
 
 EndDecision DecideAfterMachineStop(const EndFacts& facts) {
-  if (facts.kind == Kind::kEnd) return {Row::kSoundEnd, EndAction::kKeep, facts.last_segment};
+  if (facts.kind == Kind::kEnd && (facts.below_recovery_point || !facts.offsets_missing)) {
+    return {Row::kSoundEnd, EndAction::kKeep, facts.last_segment};
+  }
   if (facts.below_recovery_point) return Damage(facts);
   if (facts.kind == Kind::kZeros) return {Row::kZeroTail, EndAction::kDrop, true};
   return {Row::kLostTail, EndAction::kDrop, true};
@@ -100,6 +105,11 @@ EndDecision DecideAfterMachineStop(const EndFacts& facts) {
 const std::array<RowText, kRowCount>& RecoveryTable() { return kTable; }
 
 std::string_view StateOf(Row row) { return kTable[static_cast<size_t>(row)].state; }
+
+bool AsksForSoundBatch(const EndFacts& facts) {
+  if (facts.kind == Kind::kEnd || facts.kind == Kind::kZeros) return false;
+  return facts.stop != Stop::kMachine || facts.below_recovery_point;
+}
 
 EndDecision DecideEnd(const EndFacts& facts) {
   VARVE_CHECK(facts.kind != Kind::kBatch);

@@ -66,6 +66,7 @@ struct EndFacts {
   Scanned::Kind kind = Scanned::Kind::kEnd;
   bool last_segment = true;
   bool below_recovery_point = false;  // the offset expected here was durable
+  bool offsets_missing = false;       // the next segment begins above the offset expected here
   bool sound_batch_follows = false;   // somewhere behind it in this segment
 };
 
@@ -83,6 +84,8 @@ struct EndDecision {
   bool may_have_lost_tail = false;
 };
 
+// Whether the decision depends on sound_batch_follows, which is dear to find out.
+bool AsksForSoundBatch(const EndFacts& facts);
 EndDecision DecideEnd(const EndFacts& facts);
 
 }  // namespace varve::log

@@ -126,75 +126,13 @@ io::Task<absl::Status> Segment::SyncIndexes() {
   co_return absl::OkStatus();
 }
 
-const Fence* Segment::FenceAt(uint64_t position) const {
-  for (const Fence& fence : fences_) {
-    if (fence.position <= position && position < fence.end_position) return &fence;
-  }
-  return nullptr;
-}
-
-// The first batch from position `from` on that ends at or after `offset` and whose largest
-// timestamp is at least `timestamp`.
-io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(uint64_t from, int64_t offset,
-                                                               int64_t timestamp) {
-  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
-  BatchScanner scanner(std::move(file), from, size_, BatchScanner::Options{});
-  for (;;) {
-    if (const Fence* fence = FenceAt(scanner.position())) {
-      if (offset < fence->end_offset) {
-        co_return absl::DataLossError(fmt::format("offsets {} to {} of {} are damaged",
-                                                  fence->start_offset, fence->end_offset, stem_));
-      }
-      scanner.SkipTo(fence->end_position);
-    }
-    CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
-    if (scanned.kind == Scanned::Kind::kEnd) co_return std::optional<Located>();
-    if (scanned.kind != Scanned::Kind::kBatch) {
-      co_return absl::DataLossError(
-          fmt::format("no batch lies at position {} of {}.log", scanned.position, stem_));
-    }
-    const record::BatchView batch = scanned.view();
-    if (batch.last_offset() >= offset && batch.max_timestamp() >= timestamp) {
-      co_return Located{scanned.position, scanned.size, batch.base_offset(), batch.last_offset(),
-                        batch.max_timestamp()};
-    }
-  }
-}
-
-io::Task<absl::StatusOr<std::optional<Located>>> Segment::Locate(int64_t offset) {
-  constexpr int64_t kAnyTime = std::numeric_limits<int64_t>::min();
-  uint64_t from = 0;
-  const auto entry = co_await offset_index_.Floor(offset - base_offset_);
-  if (entry.ok() && *entry && static_cast<uint64_t>(int32_t{(*entry)->position}) < size_) {
-    from = static_cast<uint64_t>(int32_t{(*entry)->position});
-  }
-  auto located = co_await Walk(from, offset, kAnyTime);
-  // An index that leads astray must not hide sound data: the file itself has the last word.
-  if (absl::IsDataLoss(located.status()) && from != 0) {
-    located = co_await Walk(0, offset, kAnyTime);
-  }
-  co_return located;
-}
-
-io::Task<absl::StatusOr<std::optional<Located>>> Segment::LocateTime(int64_t timestamp,
-                                                                     int64_t offset_min) {
-  // The entry with a smaller timestamp: every batch before its own is older than that.
-  int64_t offset = std::max(offset_min, base_offset_);
-  const auto time_entry = co_await time_index_.Floor(timestamp - 1);
-  if (time_entry.ok() && *time_entry) {
-    offset = std::max(offset, base_offset_ + int32_t{(*time_entry)->relative_offset});
-  }
-  CO_ASSIGN_OR_RETURN(const std::optional<Located> start, co_await Locate(offset));
-  if (!start) co_return std::optional<Located>();
-  co_return co_await Walk(start->position, offset, timestamp);
-}
-
 io::Task<absl::Status> Segment::LoadIndexes() {
   CO_RETURN_IF_ERROR(co_await offset_index_.Load());
   CO_RETURN_IF_ERROR(co_await time_index_.Load());
   if (const auto& last = time_index_.last()) {
     max_timestamp_ = {last->timestamp_ms, base_offset_ + int32_t{last->relative_offset}};
   }
+  indexes_synced_ = true;
   co_return absl::OkStatus();
 }
 
@@ -208,6 +146,14 @@ io::Task<absl::Status> Segment::ResetIndexes() {
   indexes_synced_ = false;
   CO_RETURN_IF_ERROR(co_await offset_index_.Reset());
   co_return co_await time_index_.Reset();
+}
+
+io::Task<absl::Status> Segment::StoreIndexes() {
+  AddTimeEntry();
+  CO_RETURN_IF_ERROR(co_await offset_index_.Store());
+  CO_RETURN_IF_ERROR(co_await time_index_.Store());
+  indexes_synced_ = true;
+  co_return absl::OkStatus();
 }
 
 io::Task<absl::Status> Segment::TruncateLog(uint64_t size) {

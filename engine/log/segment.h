@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,6 +81,10 @@ class Segment {
   io::Task<absl::StatusOr<std::optional<Located>>> LocateTime(int64_t timestamp,
                                                               int64_t offset_min);
 
+  // The largest timestamp of the batches that end below offset `limit`; -1 without any. Reads
+  // headers from the start of the segment.
+  io::Task<absl::StatusOr<int64_t>> MaxTimestampBelow(int64_t limit);
+
   int64_t base_offset() const { return base_offset_; }
   uint64_t size() const { return size_; }
   // Of the .log file's last batch, plus one; base_offset when empty. Only the active segment and
@@ -103,8 +108,13 @@ class Segment {
     int64_t first_timestamp = record::kNoTimestamp;
     int64_t created_ms = 0;
   };
-  io::Task<absl::Status> LoadIndexes();   // both must be there
-  io::Task<absl::Status> ResetIndexes();  // and everything known of batches
+  // Both must be there, whole and durable.
+  io::Task<absl::Status> LoadIndexes();
+  // Removes them, and forgets everything that is known of batches.
+  io::Task<absl::Status> ResetIndexes();
+  // Finish for a segment whose indexes were reset: puts each in place whole and durable, so that
+  // an index file that is there is never half of one.
+  io::Task<absl::Status> StoreIndexes();
   io::Task<absl::Status> TruncateLog(uint64_t size);
   void SetLoaded(const Loaded& loaded);
   void SkipFence(const Fence& fence);  // while noting batches: the stretch counts as written
@@ -112,9 +122,16 @@ class Segment {
   std::vector<std::string> Paths() const;
 
  private:
+  // Where a walk begins, and what an index promised: the batch there ends at or before `ends_by`.
+  struct Start {
+    uint64_t position = 0;
+    int64_t ends_by = std::numeric_limits<int64_t>::max();
+  };
   const Fence* FenceAt(uint64_t position) const;
-  io::Task<absl::StatusOr<std::optional<Located>>> Walk(uint64_t from, int64_t offset,
+  io::Task<Start> StartFor(int64_t offset);
+  io::Task<absl::StatusOr<std::optional<Located>>> Walk(Start start, int64_t offset,
                                                         int64_t timestamp);
+  io::Task<std::optional<uint64_t>> TimeHint(int64_t timestamp, int64_t offset_min);
   io::Task<void> AllocateAhead(io::File& file, uint64_t bytes, const Config& config);
   void CheckRoom(const BatchFacts& last, uint64_t bytes) const;
   void AddTimeEntry();

@@ -46,9 +46,22 @@ io::Task<absl::Status> SparseIndex<Entry>::Reset() {
   stored_ = 0;
   pending_.clear();
   last_.reset();
-  const auto file = co_await file_.Replace();
-  exists_ = file.ok();
-  co_return file.status();
+  exists_ = false;
+  file_.Drop();
+  absl::Status removed = co_await file_.disk().Remove(file_.path());
+  co_return absl::IsNotFound(removed) ? absl::OkStatus() : removed;
+}
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::Store() {
+  VARVE_CHECK(stored_ == 0, "{} has {} entries already", path(), stored_);
+  const Bytes entries = std::as_bytes(std::span(pending_));
+  CO_RETURN_IF_ERROR(co_await io::ReplaceFile(file_.disk(), file_.path(), entries));
+  exists_ = true;
+  file_.Drop();
+  stored_ = pending_.size();
+  pending_.clear();
+  co_return absl::OkStatus();
 }
 
 template <typename Entry>

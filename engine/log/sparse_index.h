@@ -46,8 +46,10 @@ class SparseIndex {
   // Takes over an existing file. NotFound: there is none. DataLoss: its size is no whole number of
   // entries.
   io::Task<absl::Status> Load();
-  // Begins an empty file, whatever was there.
+  // Begins anew without a file: what was there is removed.
   io::Task<absl::Status> Reset();
+  // Puts what waits in place as the whole file, durably and at once. Only after Reset.
+  io::Task<absl::Status> Store();
 
   // Requires: a key above the last one's.
   void Add(const Entry& entry);

@@ -9,14 +9,15 @@
 namespace varve::log {
 
 absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes bytes, int64_t timestamp_ms,
-                                                                  int64_t limit) {
+                                                                  OffsetSpan wanted) {
   constexpr size_t kPlainBytesMin = 16 << 20;
   const record::BatchView batch(bytes);
   const size_t plain_max = std::max(kPlainBytesMin, bytes.size() * record::kExpansionMax);
   ASSIGN_OR_RETURN(const auto plain, record::PlainRecords::Open(batch, plain_max));
   record::RecordIterator records(batch, plain.bytes());
   for (record::RecordView record; records.Next(record);) {
-    if (record.offset >= limit) break;
+    if (record.offset >= wanted.limit) break;
+    if (record.offset < wanted.start) continue;
     if (record.timestamp >= timestamp_ms) return TimestampOffset{record.timestamp, record.offset};
   }
   RETURN_IF_ERROR(records.status());

@@ -10,10 +10,16 @@
 
 namespace varve::log {
 
-// The first record of a batch, below offset `limit`, whose timestamp is at least timestamp_ms.
+// Offsets from `start` on and below `limit`.
+struct OffsetSpan {
+  int64_t start = 0;
+  int64_t limit = 0;
+};
+
+// The first record of a batch, of those in `wanted`, whose timestamp is at least timestamp_ms.
 // Decompresses the batch if need be: off the loop.
 // ResourceExhausted, DataLoss: its records do not decompress within bounds, or cannot be read.
 absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes batch, int64_t timestamp_ms,
-                                                                  int64_t limit);
+                                                                  OffsetSpan wanted);
 
 }  // namespace varve::log

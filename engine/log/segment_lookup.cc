@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/log/segment.h"
+
+// Finding batches in a segment. The indexes are hints: what they say is checked against the
+// batches, and the .log file has the last word.
+namespace varve::log {
+namespace {
+
+constexpr int64_t kAnyTime = std::numeric_limits<int64_t>::min();
+
+}  // namespace
+
+const Fence* Segment::FenceAt(uint64_t position) const {
+  for (const Fence& fence : fences_) {
+    if (fence.position <= position && position < fence.end_position) return &fence;
+  }
+  return nullptr;
+}
+
+// The first batch from the start on that ends at or after `offset` and whose largest timestamp is
+// at least `timestamp`.
+io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(Start start, int64_t offset,
+                                                               int64_t timestamp) {
+  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
+  BatchScanner scanner(std::move(file), start.position, size_, BatchScanner::Options{});
+  for (;;) {
+    if (const Fence* fence = FenceAt(scanner.position())) {
+      if (offset < fence->end_offset) {
+        co_return absl::DataLossError(fmt::format("offsets {} to {} of {}.log are damaged",
+                                                  fence->start_offset, fence->end_offset, stem_));
+      }
+      scanner.SkipTo(fence->end_position);
+    }
+    CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
+    if (scanned.kind == Scanned::Kind::kEnd) co_return std::optional<Located>();
+    const bool whole = scanned.kind == Scanned::Kind::kBatch;
+    if (!whole || scanned.view().last_offset() > start.ends_by ||
+        scanned.view().base_offset() < base_offset_) {
+      co_return absl::DataLossError(
+          fmt::format("no batch lies at position {} of {}.log", scanned.position, stem_));
+    }
+    start.ends_by = std::numeric_limits<int64_t>::max();
+    const record::BatchView batch = scanned.view();
+    if (batch.last_offset() >= offset && batch.max_timestamp() >= timestamp) {
+      co_return Located{scanned.position, scanned.size, batch.base_offset(), batch.last_offset(),
+                        batch.max_timestamp()};
+    }
+  }
+}
+
+// Where to look for `offset`, by the offset index.
+io::Task<Segment::Start> Segment::StartFor(int64_t offset) {
+  const auto entry = co_await offset_index_.Floor(offset - base_offset_);
+  if (!entry.ok() || !*entry) co_return Start();
+  const auto position = static_cast<uint64_t>(int32_t{(*entry)->position});
+  if (position >= size_) co_return Start();
+  co_return Start{position, base_offset_ + int32_t{(*entry)->relative_offset}};
+}
+
+io::Task<absl::StatusOr<std::optional<Located>>> Segment::Locate(int64_t offset) {
+  const Start start = co_await StartFor(offset);
+  auto located = co_await Walk(start, offset, kAnyTime);
+  // An index that leads astray must not hide sound data.
+  if (absl::IsDataLoss(located.status()) && start.position != 0) {
+    located = co_await Walk(Start(), offset, kAnyTime);
+  }
+  co_return located;
+}
+
+// The position of a batch before which no batch reaches `timestamp`, by the time index; nothing
+// if it knows none behind `offset_min`, or if it says what the batches do not.
+io::Task<std::optional<uint64_t>> Segment::TimeHint(int64_t timestamp, int64_t offset_min) {
+  if (timestamp == kAnyTime) co_return std::nullopt;
+  const auto entry = co_await time_index_.Floor(timestamp - 1);
+  if (!entry.ok() || !*entry) co_return std::nullopt;
+  const int64_t offset = base_offset_ + int32_t{(*entry)->relative_offset};
+  if (offset <= offset_min) co_return std::nullopt;
+  const auto batch = co_await Locate(offset);
+  if (!batch.ok() || !*batch) co_return std::nullopt;
+  const bool as_told =
+      (*batch)->base_offset <= offset && (*batch)->max_timestamp == (*entry)->timestamp_ms;
+  co_return as_told ? std::optional((*batch)->position) : std::nullopt;
+}
+
+io::Task<absl::StatusOr<std::optional<Located>>> Segment::LocateTime(int64_t timestamp,
+                                                                     int64_t offset_min) {
+  const int64_t offset = std::max(offset_min, base_offset_);
+  const std::optional<uint64_t> hint = co_await TimeHint(timestamp, offset);
+  if (hint) co_return co_await Walk(Start{.position = *hint}, offset, timestamp);
+  CO_ASSIGN_OR_RETURN(const std::optional<Located> start, co_await Locate(offset));
+  if (!start) co_return std::optional<Located>();
+  co_return co_await Walk(Start{.position = start->position}, offset, timestamp);
+}
+
+io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
+  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
+  BatchScanner scanner(std::move(file), 0, size_, BatchScanner::Options{});
+  int64_t largest = record::kNoTimestamp;
+  for (;;) {
+    if (const Fence* fence = FenceAt(scanner.position())) scanner.SkipTo(fence->end_position);
+    CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
+    if (scanned.kind != Scanned::Kind::kBatch) co_return largest;
+    if (scanned.view().last_offset() >= limit) co_return largest;
+    largest = std::max(largest, scanned.view().max_timestamp());
+  }
+}
+
+}  // namespace varve::log
