@@ -1,0 +1,7 @@
+#include "tests/compile/common.h"
+
+namespace varve {
+
+void Drops() { MayFail(); }
+
+}  // namespace varve

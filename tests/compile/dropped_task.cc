@@ -1,0 +1,7 @@
+#include "tests/compile/common.h"
+
+namespace varve {
+
+void Drops() { MayFailLater(); }
+
+}  // namespace varve

@@ -1,0 +1,59 @@
+"""Build folders: one a lane, so that switching lanes rebuilds nothing."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SANITIZERS = ["address,undefined", "thread"]
+COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang-19", "clang++-19")}
+
+
+class Lane:
+    """A compiler with its options, and the folder they build in."""
+
+    def __init__(self, compiler=None, sanitize=None, fuzz=False):
+        self.sanitize = "address,undefined" if fuzz else sanitize
+        self.fuzz = fuzz
+        self.compiler = compiler or ("clang" if self.sanitize else "gcc")
+        parts = ["fuzz"] if fuzz else ["test", self.compiler]
+        if sanitize:
+            parts.append(sanitize.replace(",", "-"))
+        self.directory = pathlib.Path("build", "-".join(parts))
+        self.path = ROOT / self.directory
+
+    def meson_options(self):
+        if self.fuzz:
+            return ["-Dtests=false", "-Dfuzz=true", "-Dbuildtype=debugoptimized",
+                    f"-Db_sanitize={self.sanitize}", "-Dcpp_args=-fsanitize=fuzzer-no-link"]
+        if self.sanitize:
+            return ["-Dbuildtype=debugoptimized", f"-Db_sanitize={self.sanitize}"]
+        return ["-Dbuildtype=release", "-Dbenchmarks=true"]
+
+    def slowness(self):
+        """How much longer than a plain build a test may take."""
+        return {None: 1, "thread": 10}.get(self.sanitize, 5)
+
+    def build(self):
+        """Returns whether everything was built; shows why not."""
+        if not (self.path / "build.ninja").exists() and not self._setup():
+            return False
+        quiet = [] if sys.stdout.isatty() else ["--quiet"]
+        return subprocess.run(["ninja", "-C", self.path, *quiet], env=environment()).returncode == 0
+
+    def _setup(self):
+        env = environment()
+        launcher = "ccache " if shutil.which("ccache") else ""
+        env["CC"], env["CXX"] = (launcher + name for name in COMPILERS[self.compiler])
+        done = subprocess.run(["meson", "setup", self.path, ROOT, *self.meson_options()], env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            print(done.stdout)
+        return done.returncode == 0
+
+
+def environment():
+    """Compilations are shared between build folders and clones."""
+    return {"CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1", **os.environ}
