@@ -15,6 +15,8 @@
 #include "engine/log/checkpoint.h"
 #include "engine/log/directory.h"
 #include "engine/log/file_cache.h"
+#include "server/cluster/collisions.h"
+#include "server/cluster/draft.h"
 #include "server/cluster/image.h"
 #include "server/cluster/image_editor.h"
 #include "server/cluster/metadata_log.h"
@@ -46,12 +48,6 @@ struct TopicResult {
   TopicRef topic{};
 };
 
-// A topic by its name, or by its id if the name is empty.
-struct TopicKey {
-  std::string name{};
-  Uuid id{};
-};
-
 struct DeleteResult {
   std::string name{};  // empty if the id is unknown
   Uuid id{};
@@ -74,11 +70,11 @@ struct PartitionsResult {
 //
 // Lifetime  What Env refers to outlives it. Close() has ended before its destructor.
 // Threads   One loop. image() is a copy of a pointer: hand it to other threads.
-// Errors    In the results, beside the rules' own (topic_rules.h):
+// Errors    In the results, beside the rules' own (topic_rules.h, draft.h):
 //           kKafkaStorageError  the log took nothing (disk full), or the device failed: then the
 //                               change is in the log entirely or not at all, nobody knows before
 //                               a restart, and no change is taken until then. Or the listener
-//                               failed: then the message says so and the change is made.
+//                               failed: then the message is its own and the change is made.
 //           kRequestTimedOut    too many requests wait; or the controller is closing.
 class Controller {
  public:
@@ -91,8 +87,8 @@ class Controller {
     const config::BrokerConfig& config;
     int32_t node_id;
     std::string cluster_id;
-    std::vector<Uuid> directories;  // ids of the log directories that take partitions
-    int shards;
+    std::vector<Uuid> directories;  // ids of the log directories that take partitions; not empty
+    int shards;                     // at least 1
   };
   static constexpr size_t kWaitingMax = 1024;
 
@@ -109,7 +105,7 @@ class Controller {
   void set_listener(ImageListener* listener) { listener_ = listener; }
 
   // What an operator should know about the log that was opened.
-  const std::vector<std::string>& notes() const { return log_->notes(); }
+  const std::vector<std::string>& notes() const { return notes_; }
 
   // A request is checked and answered as Kafka does; with validate_only nothing is changed.
   io::Task<std::vector<TopicResult>> CreateTopics(std::vector<NewTopic> topics, bool validate_only);
@@ -118,27 +114,45 @@ class Controller {
   io::Task<std::vector<PartitionsResult>> CreatePartitions(std::vector<MorePartitions> requests,
                                                            bool validate_only);
 
-  // Gives each of these partitions the next leader epoch, in one durable change: for logs that
-  // may have lost a tail. Done when it is published. NotFound: one does not exist; nothing was
-  // changed.
+  // Gives each of these partitions the next leader epoch, durably: for logs that may have lost a
+  // tail. Done when it is published. NotFound: one does not exist; nothing was changed.
+  // Unavailable: too many requests wait. Others are the log's or the listener's; so many that one
+  // batch does not hold them are changed batch by batch.
   io::Task<absl::Status> BeginLeaderEpochs(std::vector<log::TopicPartition> partitions);
 
-  // Ends what is under way and closes the metadata log.
+  // Ends what is under way and closes the metadata log; later requests are refused. The first
+  // error of the log: with one, its directory gets no clean-shutdown marker.
   io::Task<absl::Status> Close();
 
  private:
-  struct Change;  // the records of one change and what they do to the image
-
   explicit Controller(Env env);
 
+  io::Task<absl::Status> Load();
+  io::Task<absl::Status> Start();
+  io::Task<absl::Status> TakeOver();
+  RecordBatch StartRecords() const;
+
+  io::Task<absl::Status> TakeTurn();
+  void EndTurn();
+  Draft NewDraft();
+  absl::Status CheckExist(const std::vector<log::TopicPartition>& partitions) const;
+  io::Task<absl::Status> Commit(Draft& draft);
+  io::Task<absl::Status> Append(const RecordBatch& records, int64_t& version);
+  void Adopt(ImageRef image, const ImageEditor& editor);
+  void FillCreated(const Image& image, bool validate_only, std::vector<TopicResult>& results) const;
+
   Env env_;
+  ImageRules rules_;
+  Placement placement_;
+  Collisions collisions_;
   std::unique_ptr<MetadataLog> log_;
   ImageRef image_;
   ImageListener* listener_ = nullptr;
+  std::vector<std::string> notes_;
+  absl::Status failed_;  // why no more changes are taken
   io::Semaphore turn_;
   io::Gate gate_;
   size_t waiting_ = 0;
-  absl::Status failed_;
 };
 
 }  // namespace varve::cluster

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -59,6 +58,7 @@ class Image {
     int32_t node_id = -1;
     int64_t version = 0;           // the offset behind the last change, in the metadata log
     int16_t metadata_version = 0;  // Kafka's feature level of that name
+    int64_t next_producer_id = 0;
     size_t partition_count = 0;
   };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <cstdint>
 #include <map>
@@ -11,6 +12,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/uuid.h"
 #include "engine/record/batch.h"
+#include "engine/record/record.h"
 #include "server/wire/metadata_log.h"
 
 namespace varve::cluster {
@@ -25,9 +27,9 @@ class RecordSink {
 
 // What the control records say about the quorum that wrote the log.
 struct QuorumFacts {
-  int32_t last_epoch = -1;           // of the last batch
+  int32_t last_epoch = 0;            // of the last batch
   int16_t kraft_version = 0;         // from 1 on, voters are named with their directories
-  std::map<int32_t, Uuid> voters{};  // and their directories; as of kraft version 1
+  std::map<int32_t, Uuid> voters{};  // and their directories, from kraft version 1 on
 };
 
 // Reads batches of a metadata log or of a snapshot of one: checks them, takes control records for
@@ -35,18 +37,21 @@ struct QuorumFacts {
 // dropped if it is aborted or never ends.
 class MetadataReader {
  public:
-  // Records of transactions that are held back; a claim that a log makes.
+  // Of one batch, and of the records of a transaction that are held back: claims that a log makes.
+  static constexpr size_t kBatchBytesMax = size_t{64} << 20;
   static constexpr size_t kTransactionBytesMax = size_t{256} << 20;
 
   explicit MetadataReader(RecordSink& sink) : sink_(sink) {}
 
-  // Reads the whole batches at the front of `bytes`; returns how many bytes they were. `where`
-  // names the file in errors, `position` what of it lies before `bytes`.
-  // DataLoss: damaged. FailedPrecondition: it cannot be honoured. And the sink's errors.
-  absl::StatusOr<size_t> Read(Bytes bytes, const std::string& where, uint64_t position);
+  // What is read next are batches of `path`; records before `first_offset` are passed over.
+  void BeginFile(std::string path, int64_t first_offset);
 
-  const QuorumFacts& quorum() const { return quorum_; }
+  // Reads the whole batches at the front of `bytes`; returns how many bytes those were.
+  // DataLoss: damaged. FailedPrecondition: it cannot be honoured. And the sink's errors.
+  absl::StatusOr<size_t> Read(Bytes bytes);
+
   int64_t next_offset() const { return next_offset_; }  // after the last batch
+  const QuorumFacts& quorum() const { return quorum_; }
   bool in_transaction() const { return in_transaction_; }
   bool footer_seen() const { return footer_seen_; }  // a snapshot's last record
   // One note for each kind of record that changes nothing here.
@@ -54,14 +59,20 @@ class MetadataReader {
 
  private:
   absl::Status ReadBatch(record::BatchView batch);
-  absl::Status OnControl(Bytes key, Bytes value);
+  absl::Status OnRecord(record::BatchView batch, const record::RecordView& record);
+  absl::Status OnControl(const record::RecordView& record);
+  absl::Status OnVoters(Bytes value);
   absl::Status OnValue(Bytes value);
-  absl::Status Deliver(const wire::MetadataRecord& record);
-  absl::Status EndTransaction();
+  absl::Status OnUnknown(const wire::MetadataRecord& record, Bytes value);
+  absl::Status Hold(Bytes value);
+  absl::Status Begin();
+  absl::Status End(bool keep);
 
   RecordSink& sink_;
-  QuorumFacts quorum_;
+  std::string path_;
+  int64_t first_offset_ = 0;
   int64_t next_offset_ = 0;
+  QuorumFacts quorum_;
   bool in_transaction_ = false;
   bool footer_seen_ = false;
   std::vector<Buffer> held_;

@@ -1,0 +1,164 @@
+#include "server/cluster/draft.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+#include "server/cluster/feature_levels.h"
+#include "server/wire/metadata_log.h"
+
+namespace varve::cluster {
+namespace {
+
+using wire::ErrorCode;
+
+constexpr int8_t kTopicResource = 2;
+
+Verdict Refuse(ErrorCode error, std::string message) { return {error, std::move(message)}; }
+
+}  // namespace
+
+Draft::Draft(const Context& context)
+    : image_(context.image),
+      rules_(context.rules),
+      collisions_(context.collisions),
+      random_(context.random),
+      editor_(context.image, context.rules, context.placement),
+      directories_(context.placement.directories) {}
+
+Verdict Draft::CheckName(const std::string& name) const {
+  if (editor_.Find(name) != nullptr) {
+    return Refuse(ErrorCode::kTopicAlreadyExists, fmt::format("there is a topic {} already", name));
+  }
+  const std::string* other = collisions_.Find(name);
+  if (other == nullptr) other = new_names_.Find(name);
+  if (other == nullptr) return {};
+  return Refuse(ErrorCode::kInvalidTopicException,
+                fmt::format("{} collides with the topic {}: names may not differ in '.' and '_' "
+                            "alone",
+                            name, *other));
+}
+
+Verdict Draft::CheckPartitionsLeft(int64_t more) {
+  if (new_partitions_ + more <= kNewPartitionsMax) {
+    new_partitions_ += more;
+    return {};
+  }
+  return Refuse(ErrorCode::kPolicyViolation,
+                fmt::format("one request may make {} partitions", kNewPartitionsMax));
+}
+
+// The records are applied as replay would, so that the image is what a restart will find.
+Verdict Draft::Take(RecordBatch records) {
+  const size_t bytes = records_.bytes() + records.bytes();
+  if (!records.status().ok()) {
+    return Refuse(ErrorCode::kInvalidRequest, std::string(records.status().message()));
+  }
+  if (bytes > RecordBatch::kBytesMax) {
+    return Refuse(ErrorCode::kPolicyViolation,
+                  fmt::format("{} bytes of metadata in one request; at most {}", bytes,
+                              RecordBatch::kBytesMax));
+  }
+  for (const Buffer& value : records.values()) {
+    const auto record = wire::DecodeMetadataRecord(value);
+    const absl::Status applied = record.ok() ? editor_.Apply(record->record) : record.status();
+    VARVE_CHECK(applied.ok(), "{}", std::string(applied.message()));
+  }
+  records_.AddAll(std::move(records));
+  return {};
+}
+
+void Draft::AddPartition(const Uuid& topic_id, int32_t partition, RecordBatch& records) {
+  const int32_t node_id = image_->node_id();
+  wire::PartitionRecord record;
+  record.partition_id = partition;
+  record.topic_id = topic_id;
+  record.replicas = {node_id};
+  record.isr = {node_id};
+  record.leader = node_id;
+  record.leader_epoch = 0;
+  record.partition_epoch = 0;
+  record.directories = {rules_.directories[directories_.Take()]};
+  records.Add(record, PartitionRecordVersion(level()));
+}
+
+Verdict Draft::Create(const NewTopic& topic) {
+  TopicShape shape;
+  Verdict verdict = CheckNewTopic(topic, image_->node_id(), rules_.config, shape);
+  if (verdict.ok()) verdict = CheckName(topic.name);
+  if (verdict.ok()) verdict = CheckPartitionsLeft(shape.partitions);
+  if (!verdict.ok()) return verdict;
+  RecordBatch records;
+  const Uuid id = random_.NewId();
+  records.Add(wire::TopicRecord{topic.name, id});
+  for (const auto& [key, value] : topic.overrides) {
+    records.Add(wire::ConfigRecord{kTopicResource, topic.name, key, value});
+  }
+  for (int32_t partition = 0; partition < shape.partitions; ++partition) {
+    AddPartition(id, partition, records);
+  }
+  verdict = Take(std::move(records));
+  if (!verdict.ok()) return verdict;
+  new_names_.Add(topic.name);
+  created_.push_back(topic.name);
+  return verdict;
+}
+
+Verdict Draft::Delete(TopicKey& key) {
+  if (key.name.empty() == key.id.zero()) {
+    return Refuse(ErrorCode::kInvalidRequest, "a topic is named either by name or by id");
+  }
+  const Topic* topic = key.id.zero() ? image_->Find(key.name) : image_->Find(key.id);
+  if (topic == nullptr) {
+    return key.id.zero() ? Refuse(ErrorCode::kUnknownTopicOrPartition,
+                                  fmt::format("there is no topic {}", key.name))
+                         : Refuse(ErrorCode::kUnknownTopicId,
+                                  fmt::format("there is no topic with id {}", key.id.ToString()));
+  }
+  key.name = topic->name;
+  key.id = topic->id;
+  if (editor_.Find(topic->name) == nullptr) {
+    return Refuse(ErrorCode::kInvalidRequest,
+                  fmt::format("topic {} is named more than once", topic->name));
+  }
+  RecordBatch records;
+  records.Add(wire::RemoveTopicRecord{topic->id});
+  const Verdict verdict = Take(std::move(records));
+  if (verdict.ok()) deleted_.push_back(topic->name);
+  return verdict;
+}
+
+Verdict Draft::AddPartitions(const MorePartitions& request) {
+  const Topic* topic = editor_.Find(request.topic);
+  if (topic == nullptr) {
+    return Refuse(ErrorCode::kUnknownTopicOrPartition,
+                  fmt::format("there is no topic {}", request.topic));
+  }
+  const auto present = static_cast<int32_t>(topic->partitions.size());
+  Verdict verdict = CheckMorePartitions(request, *topic, image_->node_id());
+  if (verdict.ok()) verdict = CheckPartitionsLeft(request.count - present);
+  if (!verdict.ok()) return verdict;
+  RecordBatch records;
+  for (int32_t partition = present; partition < request.count; ++partition) {
+    AddPartition(topic->id, partition, records);
+  }
+  return Take(std::move(records));
+}
+
+void Draft::BeginLeaderEpoch(std::string_view topic_name, int32_t partition) {
+  const Topic* topic = editor_.Find(topic_name);
+  VARVE_CHECK(topic != nullptr && partition < std::ssize(topic->partitions), "{}-{}", topic_name,
+              partition);
+  const int32_t node_id = image_->node_id();
+  wire::PartitionChangeRecord record;
+  record.partition_id = partition;
+  record.topic_id = topic->id;
+  record.leader = node_id;
+  const std::vector<int32_t> alone{node_id};
+  if (topic->partitions[static_cast<size_t>(partition)].isr != alone) record.isr = alone;
+  RecordBatch records;
+  records.Add(record, PartitionRecordVersion(level()));
+  const Verdict verdict = Take(std::move(records));
+  VARVE_CHECK(verdict.ok(), "{}", verdict.message);
+}
+
+}  // namespace varve::cluster
