@@ -44,16 +44,11 @@ bool ByteIsResident(int fd, uint64_t position) {
   return ReadAt(fd, position, {&byte, 1}, RWF_NOWAIT) == 1;
 }
 
-// False where the kernel has no such call; `all` is then left alone.
+// False where the call is refused; `all` is then left alone.
 bool AllPagesCached(int fd, uint64_t position, uint64_t size, bool& all) {
-  static std::atomic<bool> missing{false};
-  if (missing.load(std::memory_order_relaxed)) return false;
   CachestatRange range{position, size};
   Cachestat counts;
-  if (::syscall(kSysCachestat, fd, &range, &counts, 0) != 0) {
-    missing.store(errno == ENOSYS || errno == EPERM, std::memory_order_relaxed);
-    return false;
-  }
+  if (::syscall(kSysCachestat, fd, &range, &counts, 0) != 0) return false;
   const uint64_t pages = (position + size - 1) / kPageBytes - position / kPageBytes + 1;
   all = counts.cached >= pages;
   return true;
@@ -102,6 +97,12 @@ int WriteBlocking(int fd, uint64_t position, std::span<const Bytes> pieces) {
     position += static_cast<size_t>(written);
   }
   return 0;
+}
+
+bool HasCachestat() {
+  CachestatRange range{0, 0};
+  Cachestat counts;
+  return ::syscall(kSysCachestat, -1, &range, &counts, 0) != 0 && errno == EBADF;
 }
 
 bool IsResident(int fd, uint64_t position, uint64_t size, bool use_cachestat) {

@@ -26,6 +26,9 @@ ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_beh
 // Writes all of `pieces`. 0 or an errno; some of them may have been written then.
 int WriteBlocking(int fd, uint64_t position, std::span<const Bytes> pieces);
 
+// Whether this kernel can count cached pages at all.
+bool HasCachestat();
+
 // True if a read of the range would not wait for the device. May be wrong when the machine is
 // short of memory; never about a page whose first read is still under way at either end.
 bool IsResident(int fd, uint64_t position, uint64_t size, bool use_cachestat);

@@ -88,7 +88,6 @@ absl::StatusOr<size_t> PosixStream::TryRead(MutableBytes into) {
   return StreamError(static_cast<int>(-received), "receive");
 }
 
-// True once in a while for a peer so fast that nothing ever waits for it.
 bool PosixStream::TurnIsOver(size_t bytes) {
   turn_bytes_ += bytes;
   if (turn_bytes_ < FileSender::kTurnBytes) return false;

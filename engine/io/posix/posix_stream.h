@@ -42,10 +42,11 @@ class PosixStream : public Stream {
   int fd() const { return fd_.get(); }
   Readiness& readiness() { return *readiness_; }
   bool& reading() { return reading_; }
+  // True once in a while for a peer so fast that nothing ever waits for it.
+  bool TurnIsOver(size_t bytes);
 
  private:
   bool HasInput();
-  bool TurnIsOver(size_t bytes);
 
   Fd fd_;
   Endpoint peer_;

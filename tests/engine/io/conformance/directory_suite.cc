@@ -12,7 +12,7 @@ TEST_P(DiskConformance, EveryModeOfOpening) {
     for (const OpenMode mode : {OpenMode::kRead, OpenMode::kReadWrite}) {
       EXPECT_TRUE(absl::IsNotFound((co_await disk.Open(path, mode)).status()));
     }
-    co_await MakeFile(disk, path, AsBytes("content"));
+    (void)co_await MakeFile(disk, path, AsBytes("content"));
     EXPECT_TRUE(absl::IsAlreadyExists((co_await disk.Open(path, OpenMode::kCreate)).status()));
     for (const OpenMode mode : {OpenMode::kRead, OpenMode::kReadWrite}) {
       const FileRef file = Must(co_await disk.Open(path, mode));
@@ -47,7 +47,7 @@ TEST_P(DiskConformance, MissingParentsAreNotFound) {
 // A file where a directory should be, and the other way round: never "not found".
 TEST_P(DiskConformance, TheWrongKindIsAFailedPrecondition) {
   auto body = [](Disk& disk, std::string file, std::string directory) -> Task<void> {
-    co_await MakeFile(disk, file, AsBytes("x"));
+    (void)co_await MakeFile(disk, file, AsBytes("x"));
     Must(co_await disk.CreateDirectory(directory));
     const std::string below = file + "/below";
     for (const OpenMode mode : {OpenMode::kRead, OpenMode::kReadWrite}) {
@@ -72,7 +72,7 @@ TEST_P(DiskConformance, DirectoriesComeAndGo) {
     Must(co_await disk.CreateDirectory(path));
     EXPECT_TRUE(Must(co_await disk.Stat(path)).is_directory);
     const std::string inside = path + "/f";
-    co_await MakeFile(disk, inside, AsBytes("x"));
+    (void)co_await MakeFile(disk, inside, AsBytes("x"));
     EXPECT_TRUE(absl::IsFailedPrecondition(co_await disk.RemoveDirectory(path)));
     Must(co_await disk.SyncDirectory(path));
     Must(co_await disk.Remove(inside));
@@ -87,7 +87,7 @@ TEST_P(DiskConformance, ListsAreSortedAndTellDirectories) {
     EXPECT_TRUE(Must(co_await disk.List(path)).empty());
     for (const char* name : {"b", "a.log", "00000000000000000010.log", "Z", ".lock"}) {
       const std::string file = path + "/" + name;
-      co_await MakeFile(disk, file, AsBytes("x"));
+      (void)co_await MakeFile(disk, file, AsBytes("x"));
     }
     Must(co_await disk.CreateDirectory(path + "/c"));
     const std::vector<DirectoryEntry> entries = Must(co_await disk.List(path));
@@ -114,7 +114,7 @@ TEST_P(DiskConformance, RenameReplacesAFileAndMovesADirectory) {
     EXPECT_EQ(AsText(co_await ReadBack(*first, 0, 100)), "first");
 
     Must(co_await disk.CreateDirectory(path + "d"));
-    co_await MakeFile(disk, path + "d/f", AsBytes("inside"));
+    (void)co_await MakeFile(disk, path + "d/f", AsBytes("inside"));
     Must(co_await disk.Rename(path + "d", path + "e"));
     EXPECT_EQ(AsText(Must(co_await ReadFile(disk, path + "e/f", 100))), "inside");
     EXPECT_TRUE(absl::IsNotFound((co_await disk.Stat(path + "d")).status()));
@@ -126,7 +126,7 @@ TEST_P(DiskConformance, StatTellsSizeAndTime) {
   auto body = [](Loop& loop, std::string path) -> Task<void> {
     Disk& disk = loop.disk();
     const int64_t before = loop.clock().WallMillis();
-    co_await MakeFile(disk, path, AsBytes("12345"));
+    (void)co_await MakeFile(disk, path, AsBytes("12345"));
     const int64_t after = loop.clock().WallMillis();
     const FileInfo info = Must(co_await disk.Stat(path));
     EXPECT_EQ(info.size, 5u);
@@ -176,7 +176,7 @@ TEST_P(DiskConformance, TheBootIdStays) {
 
 TEST_P(DiskConformance, SmallFilesAreReadWholeOrRefused) {
   auto body = [](Disk& disk, std::string path) -> Task<void> {
-    co_await MakeFile(disk, path, AsBytes("12345"));
+    (void)co_await MakeFile(disk, path, AsBytes("12345"));
     EXPECT_EQ(AsText(Must(co_await ReadFile(disk, path, 5))), "12345");
     EXPECT_TRUE(absl::IsResourceExhausted((co_await ReadFile(disk, path, 4)).status()));
     EXPECT_TRUE(absl::IsNotFound((co_await ReadFile(disk, path + "2", 4)).status()));
@@ -200,8 +200,8 @@ TEST_P(DiskConformance, TreesAreRemovedWhole) {
   auto body = [](Disk& disk, std::string path) -> Task<void> {
     Must(co_await disk.CreateDirectory(path));
     Must(co_await disk.CreateDirectory(path + "/d"));
-    co_await MakeFile(disk, path + "/d/f", AsBytes("x"));
-    co_await MakeFile(disk, path + "/f", AsBytes("x"));
+    (void)co_await MakeFile(disk, path + "/d/f", AsBytes("x"));
+    (void)co_await MakeFile(disk, path + "/f", AsBytes("x"));
     Must(co_await RemoveTree(disk, path));
     EXPECT_TRUE(absl::IsNotFound((co_await disk.Stat(path)).status()));
     Must(co_await RemoveTree(disk, path));
