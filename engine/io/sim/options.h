@@ -25,8 +25,10 @@ struct SimOptions {
   SimSpan network_latency{std::chrono::microseconds(10), std::chrono::milliseconds(2)};
   uint64_t at_once_one_in = 4;
 
-  // One in so many reads, appends and sends happens in pieces with time between them; 0: none.
+  // One in so many reads and appends, and of sends, happens in pieces with time between them; 0:
+  // none.
   uint64_t split_one_in = 3;
+  uint64_t split_sends_one_in = 3;
 
   // A loop's turn takes this long, so that whoever spins does not stop time.
   Duration turn{std::chrono::microseconds(1)};

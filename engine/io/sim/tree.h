@@ -80,8 +80,8 @@ class SimTree {
   SimInodeRef NewInode(bool is_directory);
   void LoseInode(const SimInodeRef& inode, Random& random, std::set<uint64_t>& done);
 
-  SimInodeRef root_;
   uint64_t inodes_made_ = 0;
+  SimInodeRef root_;
   std::vector<Change> changes_;  // oldest first
   uint64_t changes_made_ = 0;
   std::vector<std::weak_ptr<SimInode>> nameless_;  // removed while open

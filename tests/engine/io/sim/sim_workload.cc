@@ -65,7 +65,9 @@ Task<void> Store(Loop& loop, int number) {
 }
 
 Task<void> Everything(Loop& here, Loop& there) {
-  auto listener = co_await here.net().Listen({"", 9092}, {});
+  const Endpoint any{"", 9092};
+  const ListenOptions options;
+  auto listener = co_await here.net().Listen(any, options);
   Gate gate(here);
   for (int i = 0; i < 4; ++i) {
     gate.Spawn(ServeOne(here, **listener));
