@@ -21,7 +21,8 @@ struct Reply {
 
 // Who is at the other end.
 struct Peer {
-  std::string address;  // for the log
+  std::string address;  // for the log: host and port
+  std::string host;     // numeric
   size_t listener = 0;  // of the broker's listeners, the one that it came in on
 };
 

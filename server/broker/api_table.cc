@@ -1,0 +1,61 @@
+#include "server/broker/api_table.h"
+
+#include <algorithm>
+
+#include "server/wire/api_versions.h"
+#include "server/wire/create_partitions.h"
+#include "server/wire/create_topics.h"
+#include "server/wire/delete_topics.h"
+#include "server/wire/describe_cluster.h"
+#include "server/wire/fetch.h"
+#include "server/wire/list_offsets.h"
+#include "server/wire/metadata.h"
+#include "server/wire/offset_for_leader_epoch.h"
+#include "server/wire/produce.h"
+
+namespace varve::broker {
+namespace {
+
+template <typename Api>
+constexpr ApiEntry Entry(io::Task<absl::Status> (*handle)(RequestContext&, wire::Reader&),
+                         int16_t max_version = Api::kMax) {
+  return {Api::kKey, Api::kMin, max_version, Api::kMin, false, handle};
+}
+
+// Older librdkafka uses compression only if Produce is advertised from version 0 on; such requests
+// it never sends.
+constexpr ApiEntry kProduceEntry{wire::ApiKey::kProduce, wire::ProduceApi::kMin,
+                                 wire::ProduceApi::kMax, 0,
+                                 /*may_overlap=*/true,   HandleProduce};
+
+constexpr ApiEntry kTable[] = {
+    kProduceEntry,
+    Entry<wire::FetchApi>(HandleFetch),
+    Entry<wire::ListOffsetsApi>(HandleListOffsets),
+    Entry<wire::MetadataApi>(HandleMetadata),
+    Entry<wire::ApiVersionsApi>(HandleApiVersions),
+    Entry<wire::CreateTopicsApi>(HandleCreateTopics),
+    Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),
+    Entry<wire::OffsetForLeaderEpochApi>(HandleOffsetForLeaderEpoch),
+    Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
+    Entry<wire::DescribeClusterApi>(HandleDescribeCluster),
+};
+
+constexpr bool Ascending() {
+  for (size_t i = 1; i < std::size(kTable); ++i) {
+    if (kTable[i - 1].key >= kTable[i].key) return false;
+  }
+  return true;
+}
+static_assert(Ascending());
+
+}  // namespace
+
+std::span<const ApiEntry> ApiTable() { return kTable; }
+
+const ApiEntry* FindApi(wire::ApiKey key) {
+  const auto* found = std::ranges::find(kTable, key, &ApiEntry::key);
+  return found == std::end(kTable) ? nullptr : found;
+}
+
+}  // namespace varve::broker

@@ -1,0 +1,190 @@
+#include "server/broker/broker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/io/call.h"
+#include "server/logging.h"
+
+namespace varve::broker {
+namespace {
+
+constexpr io::Duration kStopPatience = std::chrono::milliseconds(500);
+constexpr uint64_t kRequestBytesMin = 16 << 20;
+// Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
+constexpr uint64_t kRequestShare = 8;
+
+ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resources& resources,
+                     size_t shards) {
+  ShardLimits limits;
+  const uint64_t files = settings.open_files_max > 0
+                             ? static_cast<uint64_t>(settings.open_files_max)
+                             : resources.open_files_max / 2;
+  limits.open_files_max = std::max<size_t>(files / shards, 16);
+  const uint64_t bytes = settings.queued_request_bytes_max > 0
+                             ? static_cast<uint64_t>(settings.queued_request_bytes_max)
+                             : std::max(resources.memory_bytes / kRequestShare, kRequestBytesMin);
+  limits.request_bytes_max = std::max<uint64_t>(bytes / shards, 1);
+  limits.slab_bytes_kept_max = static_cast<uint64_t>(settings.frame_pool_bytes);
+  limits.fetch_sessions_max =
+      std::max<size_t>(static_cast<size_t>(settings.fetch_sessions_max) / shards, 1);
+  limits.connection.frame_bytes_max = static_cast<uint32_t>(settings.request_bytes_max);
+  limits.connection.in_flight_max = static_cast<size_t>(settings.in_flight_requests_max);
+  limits.connection.idle_max =
+      std::chrono::milliseconds(std::max<int64_t>(settings.connection_idle_ms_max, 0));
+  return limits;
+}
+
+net::ConnectionCount::Limits CountLimitsOf(const config::BrokerSettings& settings) {
+  return {settings.connections_max, settings.connections_max_per_ip,
+          settings.connections_max_of_ip};
+}
+
+}  // namespace
+
+Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
+               Resources resources)
+    : config_(config),
+      settings_(config.settings()),
+      loops_(std::move(loops)),
+      storage_(*loops_[0], config),
+      connection_count_(*loops_[0], CountLimitsOf(settings_)),
+      stop_(*loops_[0]),
+      gate_(*loops_[0]) {
+  const ShardLimits limits = LimitsOf(settings_, resources, loops_.size());
+  facts_.config = &config_;
+  for (size_t i = 0; i < loops_.size(); ++i) {
+    dispatchers_.push_back(std::make_unique<Dispatcher>(facts_));
+    shards_.push_back(
+        std::make_unique<Shard>(static_cast<int>(i), *loops_[i], *dispatchers_[i], limits));
+    dispatchers_[i]->set_shard(*shards_[i]);
+    facts_.shards.push_back(shards_[i].get());
+  }
+}
+
+Broker::~Broker() = default;
+
+io::Task<absl::Status> Broker::Start() {
+  CO_RETURN_IF_ERROR(co_await Listen());
+  CO_RETURN_IF_ERROR(co_await storage_.Open());
+  CO_RETURN_IF_ERROR(co_await OpenController());
+  CO_RETURN_IF_ERROR(co_await OpenLogs());
+  gate_.Spawn(storage_.RemoveDoomed());
+  gate_.Spawn(WriteCheckpointsRegularly());
+  Accept();
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Broker::OpenController() {
+  constexpr size_t kMetadataFiles = 8;
+  metadata_files_ = std::make_unique<log::FileCache>(home().disk(), kMetadataFiles);
+  const cluster::Identity& identity = storage_.identity();
+  cluster::Controller::Env env{home(),
+                               *metadata_files_,
+                               storage_.metadata_directory(),
+                               config_,
+                               identity.node_id,
+                               identity.cluster_id,
+                               storage_.directory_ids(),
+                               static_cast<int>(shards_.size())};
+  CO_ASSIGN_OR_RETURN(controller_, co_await cluster::Controller::Open(std::move(env)));
+  for (const std::string& note : controller_->notes()) LogWarning("{}", note);
+  facts_.node_id = identity.node_id;
+  facts_.controller = controller_.get();
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Broker::OpenLogs() {
+  std::vector<log::TopicPartition> lost_tails;
+  const cluster::ImageRef image = controller_->image();
+  CO_RETURN_IF_ERROR(co_await storage_.OpenAll(image, facts_.shards, lost_tails));
+  logs_open_ = true;
+  CO_RETURN_IF_ERROR(co_await Publish(image));
+  controller_->set_listener(this);
+  if (!lost_tails.empty()) {
+    LogWarning("{} logs may have lost a tail and begin a new leader epoch", lost_tails.size());
+    CO_RETURN_IF_ERROR(co_await controller_->BeginLeaderEpochs(std::move(lost_tails)));
+  }
+  CO_RETURN_IF_ERROR(co_await storage_.Recovered());
+  LogInfo("node {} of cluster {} has {} partitions of {} topics", facts_.node_id,
+          image->cluster_id(), image->partition_count(), image->topic_count());
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Broker::OnImage(cluster::ImageRef image) {
+  const absl::Status applied = co_await storage_.Apply(published_, image, facts_.shards);
+  const absl::Status published = co_await Publish(image);
+  gate_.Spawn(RemoveDoomedLater());
+  co_return applied.ok() ? published : applied;
+}
+
+io::Task<absl::Status> Broker::Publish(cluster::ImageRef image) {
+  absl::Status first_error;
+  for (Shard* shard : facts_.shards) {
+    auto update = [&] { return shard->Update(image); };
+    const absl::Status updated = co_await io::CallOn(home(), shard->loop(), update);
+    if (first_error.ok()) first_error = updated;
+  }
+  published_ = std::move(image);
+  co_return first_error;
+}
+
+io::Task<void> Broker::RemoveDoomedLater() {
+  const auto delay = std::chrono::milliseconds(config_.Int("log.segment.delete.delay.ms"));
+  if (!co_await io::SleepUnless(stop_, delay)) co_return;
+  co_await storage_.RemoveDoomed();
+}
+
+io::Task<void> Broker::WriteCheckpointsRegularly() {
+  const auto pause = std::chrono::milliseconds(settings_.high_watermark_checkpoint_ms);
+  while (co_await io::SleepUnless(stop_, pause)) {
+    co_await storage_.WriteCheckpoints(facts_.shards);
+  }
+}
+
+io::Task<absl::Status> Broker::Stop() {
+  LogInfo("stopping");
+  stop_.Set();
+  connection_count_.Stop();
+  for (const auto& listener : listeners_) listener->Shutdown();
+  co_await CloseConnections();
+  co_await gate_.Close();
+  listeners_.clear();
+  absl::Status first_error;
+  if (controller_ != nullptr) first_error = co_await controller_->Close();
+  const absl::Status closed = co_await CloseLogs(logs_open_ && first_error.ok());
+  if (first_error.ok()) first_error = closed;
+  co_return first_error;
+}
+
+io::Task<void> Broker::CloseConnections() {
+  for (Shard* shard : facts_.shards) {
+    auto close = [&] {
+      shard->StopWaiting();
+      return shard->connections().Close(kStopPatience);
+    };
+    co_await io::CallOn(home(), shard->loop(), close);
+  }
+}
+
+io::Task<absl::Status> Broker::CloseLogs(bool clean) {
+  absl::Status first_error;
+  for (Shard* shard : facts_.shards) {
+    auto close = [&] { return shard->CloseLogs(); };
+    const absl::Status closed = co_await io::CallOn(home(), shard->loop(), close);
+    if (first_error.ok()) first_error = closed;
+  }
+  const auto checkpoints = co_await storage_.Collect(facts_.shards);
+  const absl::Status marked = co_await storage_.Close(checkpoints, clean && first_error.ok());
+  for (Shard* shard : facts_.shards) {
+    auto drop = [&] { return shard->DropLogs(); };
+    co_await io::CallOn(home(), shard->loop(), drop);
+  }
+  co_return first_error.ok() ? marked : first_error;
+}
+
+}  // namespace varve::broker

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/io/loop.h"
+#include "engine/io/net.h"
+#include "engine/io/sync.h"
+#include "engine/io/task.h"
+#include "server/broker/context.h"
+#include "server/broker/dispatcher.h"
+#include "server/broker/shard.h"
+#include "server/broker/storage.h"
+#include "server/cluster/controller.h"
+#include "server/config/broker_config.h"
+#include "server/net/connection_count.h"
+
+namespace varve::broker {
+
+// The whole broker over some loops, one of which is the home of everything that there is only
+// one of: log directories, metadata, listeners.
+//
+//   Broker broker(config, loops);
+//   RETURN_IF_ERROR(co_await broker.Start());   // on the first loop; now it serves
+//   ...
+//   co_await broker.Stop();
+//
+// Lifetime  Config and loops outlive it; the loops run until Stop has ended.
+// Threads   Its tasks: the first loop.
+class Broker : private cluster::ImageListener {
+ public:
+  struct Resources {
+    uint64_t memory_bytes = 0;    // what the machine or the cgroup lets us have
+    uint64_t open_files_max = 0;  // of the process
+  };
+
+  Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops, Resources resources);
+  ~Broker() override;
+  Broker(const Broker&) = delete;
+  Broker& operator=(const Broker&) = delete;
+
+  // Opens everything and begins to serve. After an error Stop is still to be called.
+  io::Task<absl::Status> Start();
+  // Ends serving, makes everything durable, and writes the markers of a clean stop.
+  io::Task<absl::Status> Stop();
+
+  // Where it listens, with ports that were chosen; after Start.
+  const std::vector<io::Endpoint>& bound() const { return bound_; }
+
+ private:
+  io::Loop& home() { return *loops_[0]; }
+  io::Task<absl::Status> OnImage(cluster::ImageRef image) override;
+  io::Task<absl::Status> Publish(cluster::ImageRef image);
+  io::Task<absl::Status> OpenController();
+  io::Task<absl::Status> OpenLogs();
+
+  io::Task<absl::Status> Listen();
+  void Accept();
+  io::Task<void> AcceptFrom(io::Listener& listener, size_t index);
+  io::Task<void> Admit(std::unique_ptr<io::Socket> socket, size_t listener);
+  io::Task<void> ServeOn(Shard& shard, std::unique_ptr<io::Socket> socket, net::Peer peer);
+  io::Task<void> Ended(Shard& shard, std::string host);
+  io::Task<void> RemoveFromCount(std::string host);
+
+  io::Task<void> WriteCheckpointsRegularly();
+  io::Task<void> RemoveDoomedLater();
+  io::Task<void> CloseConnections();
+  io::Task<absl::Status> CloseLogs(bool clean);
+
+  const config::BrokerConfig& config_;
+  const config::BrokerSettings& settings_;
+  std::vector<io::Loop*> loops_;
+  BrokerFacts facts_;
+  std::vector<std::unique_ptr<Dispatcher>> dispatchers_;
+  std::vector<std::unique_ptr<Shard>> shards_;
+  Storage storage_;
+  std::unique_ptr<log::FileCache> metadata_files_;
+  std::unique_ptr<cluster::Controller> controller_;
+  cluster::ImageRef published_;
+
+  std::vector<std::unique_ptr<io::Listener>> listeners_;
+  std::vector<io::Endpoint> bound_;
+  net::ConnectionCount connection_count_;
+  size_t next_shard_ = 0;
+  bool logs_open_ = false;
+  io::Event stop_;
+  io::Gate gate_;
+};
+
+}  // namespace varve::broker

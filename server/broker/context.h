@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "server/broker/shard.h"
+#include "server/cluster/controller.h"
+#include "server/cluster/image.h"
+#include "server/config/broker_config.h"
+#include "server/logging.h"
+#include "server/net/handler.h"
+#include "server/wire/header.h"
+#include "server/wire/message.h"
+
+namespace varve::broker {
+
+// An address that clients of one listener are told to connect to.
+struct AdvertisedEndpoint {
+  std::string host;
+  uint16_t port = 0;
+};
+
+// What handlers need of the broker as a whole.
+//
+// Threads   Immutable after the start, except the controller, which is called on its own loop.
+struct BrokerFacts {
+  const config::BrokerConfig* config = nullptr;
+  int32_t node_id = -1;
+  std::vector<AdvertisedEndpoint> advertised;  // by listener
+  std::vector<Shard*> shards;                  // the controller lives on the first one's loop
+  cluster::Controller* controller = nullptr;
+};
+
+// One request, as its handler sees it.
+struct RequestContext {
+  const BrokerFacts& broker;
+  Shard& shard;  // the connection's
+  const net::Peer& peer;
+  wire::RequestHeader header;
+  net::Request& request;
+  std::string_view principal = "User:ANONYMOUS";
+
+  int version() const { return header.api_version; }
+  const cluster::Image& image() const { return *shard.image(); }
+  const AdvertisedEndpoint& advertised() const { return broker.advertised[peer.listener]; }
+};
+
+// Writes the answer. What it refers to need not outlive the call, except file ranges.
+template <typename Response>
+void Respond(RequestContext& context, const Response& response) {
+  net::Reply& reply = context.request.reply;
+  const absl::Status encoded = wire::EncodeResponse(
+      context.header.correlation_id, context.version(), response, reply.bytes, reply.splices);
+  if (encoded.ok()) return;
+  LogError("no answer to {} of {}: {}", wire::Name(context.header.api_key), context.peer.address,
+           encoded.ToString());
+  reply.close = true;
+}
+
+}  // namespace varve::broker

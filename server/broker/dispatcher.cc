@@ -1,0 +1,54 @@
+#include "server/broker/dispatcher.h"
+
+#include "engine/base/byte_order.h"
+#include "server/broker/api_table.h"
+#include "server/logging.h"
+
+namespace varve::broker {
+namespace {
+
+void Refuse(net::Request& request, const std::string& reason) {
+  LogInfo("closing connection of {}: {}", request.peer->address, reason);
+  request.reply.close = true;
+}
+
+}  // namespace
+
+bool Dispatcher::MayOverlap(Bytes frame) const {
+  if (frame.size() < sizeof(int16_t)) return false;
+  const auto key = static_cast<wire::ApiKey>(LoadBigEndian<int16_t>(frame.data()));
+  const ApiEntry* api = FindApi(key);
+  return api != nullptr && api->may_overlap;
+}
+
+io::Task<void> Dispatcher::Handle(net::Request& request) {
+  wire::Reader reader = wire::Reader::OverMutable(request.frame);
+  const auto header = wire::ReadRequestHeader(reader);
+  if (!header.ok()) {
+    Refuse(request, std::string(header.status().message()));
+    co_return;
+  }
+  RequestContext context{broker_, *shard_, *request.peer, *header, request};
+  const ApiEntry* api = FindApi(header->api_key);
+  if (api == nullptr) {
+    Refuse(request, fmt::format("a request for API {} ({}), which is not served",
+                                static_cast<int>(header->api_key), wire::Name(header->api_key)));
+    co_return;
+  }
+  if (context.version() < api->min_version || context.version() > api->max_version) {
+    if (api->key == wire::ApiKey::kApiVersions) {
+      AnswerUnknownApiVersions(context);
+    } else {
+      Refuse(request, fmt::format("{} version {}; {} to {} are served", wire::Name(api->key),
+                                  context.version(), api->min_version, api->max_version));
+    }
+    co_return;
+  }
+  const absl::Status read = co_await api->handle(context, reader);
+  if (!read.ok()) {
+    Refuse(request, fmt::format("a malformed {} request, version {}: {}", wire::Name(api->key),
+                                context.version(), std::string(read.message())));
+  }
+}
+
+}  // namespace varve::broker

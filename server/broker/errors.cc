@@ -1,0 +1,58 @@
+#include "server/broker/errors.h"
+
+namespace varve::broker {
+
+using wire::ErrorCode;
+
+ErrorCode OfAppend(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return ErrorCode::kNone;
+    case absl::StatusCode::kOutOfRange:
+      return ErrorCode::kRecordListTooLarge;
+    case absl::StatusCode::kCancelled:
+      return ErrorCode::kNotLeaderOrFollower;
+    default:
+      return ErrorCode::kKafkaStorageError;
+  }
+}
+
+ErrorCode OfRead(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return ErrorCode::kNone;
+    case absl::StatusCode::kOutOfRange:
+      return ErrorCode::kOffsetOutOfRange;
+    case absl::StatusCode::kDataLoss:
+      return ErrorCode::kCorruptMessage;
+    case absl::StatusCode::kCancelled:
+      return ErrorCode::kNotLeaderOrFollower;
+    default:
+      return ErrorCode::kKafkaStorageError;
+  }
+}
+
+ErrorCode OfFault(record::BatchFault fault) {
+  switch (fault) {
+    case record::BatchFault::kNone:
+      return ErrorCode::kNone;
+    case record::BatchFault::kTooShort:
+    case record::BatchFault::kBadCrc:
+      return ErrorCode::kCorruptMessage;
+    case record::BatchFault::kSizeMismatch:
+    case record::BatchFault::kOldMagic:
+    case record::BatchFault::kUnknownMagic:
+    case record::BatchFault::kBadAttributes:
+    case record::BatchFault::kBadOffset:
+    case record::BatchFault::kBadCount:
+    case record::BatchFault::kBadProducer:
+      return ErrorCode::kInvalidRecord;
+  }
+  return ErrorCode::kInvalidRecord;
+}
+
+ErrorCode OfFault(record::RecordFault fault) {
+  return fault == record::RecordFault::kNone ? ErrorCode::kNone : ErrorCode::kInvalidRecord;
+}
+
+}  // namespace varve::broker

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <absl/status/status.h>
+
+#include "engine/record/validate.h"
+#include "server/wire/error.h"
+
+// Where the engine's errors become Kafka's: nowhere else.
+namespace varve::broker {
+
+wire::ErrorCode OfAppend(const absl::Status& status);
+wire::ErrorCode OfRead(const absl::Status& status);
+wire::ErrorCode OfFault(record::BatchFault fault);
+wire::ErrorCode OfFault(record::RecordFault fault);
+
+}  // namespace varve::broker

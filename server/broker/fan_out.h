@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "engine/io/call.h"
+#include "engine/io/sync.h"
+#include "engine/io/task.h"
+#include "server/broker/context.h"
+
+// Dividing the entries of a request among the shards that own their partitions: one message each.
+namespace varve::broker {
+
+// By shard, the entries that it answers.
+template <typename Item>
+using ByShard = std::vector<std::vector<Item*>>;
+
+// Requires: the topic has this partition.
+inline size_t ShardOf(const cluster::Topic& topic, int32_t partition) {
+  return static_cast<size_t>(topic.partitions[static_cast<size_t>(partition)].shard);
+}
+
+template <typename Item>
+using OnShard = io::Task<void> (*)(Shard&, std::vector<Item*>);
+
+namespace fan_out_internal {
+
+template <typename Item>
+io::Task<void> CallOne(RequestContext& context, Shard& shard, std::vector<Item*> items,
+                       OnShard<Item> function) {
+  auto call = [&] { return function(shard, items); };
+  co_await io::CallOn(context.shard.loop(), shard.loop(), call);
+}
+
+}  // namespace fan_out_internal
+
+// Starts `function` on every shard that has entries, in order of the shards, before the first
+// wait. FanOut then waits for all; entries live until it is done.
+template <typename Item>
+void StartOnShards(RequestContext& context, ByShard<Item> by_shard, OnShard<Item> function,
+                   io::Gate& gate) {
+  for (size_t i = 0; i < by_shard.size(); ++i) {
+    if (by_shard[i].empty()) continue;
+    Shard& shard = *context.broker.shards[i];
+    gate.Spawn(fan_out_internal::CallOne<Item>(context, shard, std::move(by_shard[i]), function));
+  }
+}
+
+template <typename Item>
+io::Task<void> FanOut(RequestContext& context, ByShard<Item> by_shard,
+                      std::type_identity_t<OnShard<Item>> function) {
+  io::Gate gate(context.shard.loop());
+  StartOnShards<Item>(context, std::move(by_shard), function, gate);
+  co_await gate.Close();
+}
+
+}  // namespace varve::broker

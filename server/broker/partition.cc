@@ -1,0 +1,59 @@
+#include "server/broker/partition.h"
+
+#include <algorithm>
+
+#include "engine/base/status.h"
+#include "server/broker/fetch_watch.h"
+
+namespace varve::broker {
+
+log::Config LogConfigOf(const config::TopicConfig& config) {
+  log::Config result;
+  result.segment_bytes = config.segment_bytes;
+  result.segment_ms = config.segment_ms;
+  result.segment_jitter_ms = config.segment_jitter_ms;
+  result.segment_index_bytes = config.segment_index_bytes;
+  result.index_interval_bytes = config.index_interval_bytes;
+  result.flush_messages = config.flush_messages;
+  result.log_append_time = config.timestamp_type == config::TimestampType::kLogAppendTime;
+  return result;
+}
+
+Partition::Partition(cluster::TopicRef topic, int32_t index, std::unique_ptr<log::Log> log)
+    : topic_(std::move(topic)), index_(index), log_(std::move(log)) {
+  log_->set_listener(this);
+  // The only replica is in sync with itself.
+  log_->AdvanceHighWatermark(log_->offsets().end);
+  readable_bytes_ = log_->size_bytes();
+}
+
+Partition::~Partition() {
+  // Whoever waits finds out that the partition is gone when it reads again.
+  for (FetchWatch* watch : watches_) watch->Fire();
+}
+
+io::Task<absl::Status> Partition::Update(cluster::TopicRef topic) {
+  topic_ = std::move(topic);
+  log_->set_config(LogConfigOf(topic_->config));
+  co_return co_await log_->BeginEpoch(state().leader_epoch);
+}
+
+void Partition::OnAdvance(log::Log& log) {
+  // With flush.messages=1 nobody sees what a power loss could still take back.
+  const bool wait_for_disk = log.config().flush_messages == 1;
+  const log::Offsets& offsets = log.offsets();
+  const int64_t before = offsets.high_watermark;
+  log.AdvanceHighWatermark(wait_for_disk ? offsets.durable : offsets.end);
+  if (offsets.high_watermark == before) return;
+  const uint64_t bytes = log.size_bytes();
+  TellWatches(bytes - std::min(bytes, readable_bytes_));
+  readable_bytes_ = bytes;
+}
+
+void Partition::TellWatches(uint64_t bytes) {
+  for (FetchWatch* watch : watches_) watch->OnGrowth(bytes);
+}
+
+void Partition::RemoveWatch(FetchWatch& watch) { std::erase(watches_, &watch); }
+
+}  // namespace varve::broker

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/uuid.h"
+#include "engine/log/log.h"
+#include "server/cluster/image.h"
+
+namespace varve::broker {
+
+struct PartitionKey {
+  Uuid topic_id;
+  int32_t index = 0;
+
+  friend bool operator==(const PartitionKey&, const PartitionKey&) = default;
+  template <typename H>
+  friend H AbslHashValue(H h, const PartitionKey& key) {
+    return H::combine(std::move(h), key.topic_id, key.index);
+  }
+};
+
+class FetchWatch;
+
+// A partition that this broker leads: its log, what decides its high watermark, and the fetches
+// that wait for it.
+//
+// Threads   The loop of the shard that owns it.
+class Partition : private log::Log::Listener {
+ public:
+  Partition(cluster::TopicRef topic, int32_t index, std::unique_ptr<log::Log> log);
+  ~Partition() override;
+  Partition(const Partition&) = delete;
+  Partition& operator=(const Partition&) = delete;
+
+  log::Log& log() { return *log_; }
+  const cluster::Topic& topic() const { return *topic_; }
+  const cluster::PartitionState& state() const { return topic_->partitions[index_]; }
+  int32_t index() const { return index_; }
+
+  // The topic as a newer image has it: configuration and leader epoch.
+  io::Task<absl::Status> Update(cluster::TopicRef topic);
+
+  // While it watches, `watch` is told of bytes that consumers may newly read, and of the end.
+  void AddWatch(FetchWatch& watch) { watches_.push_back(&watch); }
+  void RemoveWatch(FetchWatch& watch);
+
+ private:
+  void OnAdvance(log::Log& log) override;
+  void TellWatches(uint64_t bytes);
+
+  cluster::TopicRef topic_;
+  const int32_t index_;
+  std::unique_ptr<log::Log> log_;
+  std::vector<FetchWatch*> watches_;
+  uint64_t readable_bytes_ = 0;  // of the log, at the last advance
+};
+
+// The engine's view of a topic's configuration.
+log::Config LogConfigOf(const config::TopicConfig& config);
+
+}  // namespace varve::broker

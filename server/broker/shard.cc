@@ -1,0 +1,124 @@
+#include "server/broker/shard.h"
+
+#include <utility>
+
+#include "engine/base/status.h"
+#include "server/logging.h"
+
+namespace varve::broker {
+
+Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits& limits)
+    : index_(index),
+      loop_(loop),
+      limits_(limits),
+      files_(loop.disk(), limits.open_files_max),
+      image_(std::make_shared<cluster::Image>()),
+      fetch_sessions_(loop, index, limits.fetch_sessions_max),
+      slabs_(limits.slab_bytes_kept_max),
+      budget_(loop, limits.request_bytes_max),
+      connection_environment_{loop, slabs_, budget_, handler, limits.connection},
+      connections_(connection_environment_) {}
+
+io::Task<void> Shard::WaitOrStop(io::Event& woken, io::MonoTime deadline) {
+  if (stopping_) co_return;
+  waiting_.insert(&woken);
+  static_cast<void>(co_await woken.WaitUntil(deadline));
+  waiting_.erase(&woken);
+}
+
+void Shard::StopWaiting() {
+  stopping_ = true;
+  for (io::Event* event : waiting_) event->Set();
+}
+
+Partition* Shard::Find(const PartitionKey& key) {
+  const auto found = partitions_.find(key);
+  return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+io::Task<std::vector<OpenOutcome>> Shard::Open(std::span<const OpenOrder> orders) {
+  std::vector<OpenOutcome> outcomes(orders.size());
+  io::Semaphore slots(loop_, limits_.opening_max);
+  io::Gate opening(loop_);
+  for (size_t i = 0; i < orders.size(); ++i) {
+    opening.Spawn(OpenOne(orders[i], outcomes[i], slots));
+  }
+  co_await opening.Close();
+  co_return outcomes;
+}
+
+io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::Semaphore& slots) {
+  co_await slots.Take();
+  auto opened = co_await log::Log::Open(loop_, files_, *order.health, order.arguments);
+  slots.Give();
+  outcome.status = opened.status();
+  if (!opened.ok()) co_return;
+  for (const std::string& note : (*opened)->open_report().notes) LogWarning("{}", note);
+  outcome.may_have_lost_tail = (*opened)->open_report().may_have_lost_tail;
+  auto partition = std::make_unique<Partition>(order.topic, order.index, *std::move(opened));
+  Partition& added = *partition;
+  partitions_[{order.topic->id, order.index}] = std::move(partition);
+  outcome.status = co_await added.Update(order.topic);
+}
+
+io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
+  image_ = std::move(image);
+  std::vector<std::pair<Partition*, cluster::TopicRef>> changed;
+  for (const auto& [key, partition] : partitions_) {
+    const cluster::TopicRef& topic = image_->FindRef(key.topic_id);
+    if (topic != nullptr && topic.get() != &partition->topic()) {
+      changed.emplace_back(partition.get(), topic);
+    }
+  }
+  for (const auto& [partition, topic] : changed) {
+    CO_RETURN_IF_ERROR(co_await partition->Update(topic));
+  }
+  co_return absl::OkStatus();
+}
+
+io::Task<void> Shard::Discard(PartitionKey key) {
+  const auto found = partitions_.find(key);
+  if (found == partitions_.end()) co_return;
+  const std::unique_ptr<Partition> partition = std::move(found->second);
+  partitions_.erase(found);
+  // Its files go; what could not be written to them does not matter.
+  IgnoreError(co_await partition->log().Close(/*sync=*/false));
+}
+
+void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into) {
+  for (const auto& [key, partition] : partitions_) {
+    log::Log& log = partition->log();
+    if (io::ParentPath(log.directory()) != directory) continue;
+    const log::TopicPartition name{partition->topic().name, key.index};
+    const log::Offsets& offsets = log.offsets();
+    into.recovery_points[name] = offsets.durable;
+    into.high_watermarks[name] = offsets.high_watermark;
+    if (offsets.log_start > log.first_segment_base()) into.log_starts[name] = offsets.log_start;
+  }
+}
+
+io::Task<absl::Status> Shard::CloseLogs() {
+  absl::Status first_error;
+  io::Semaphore slots(loop_, limits_.opening_max);
+  io::Gate closing(loop_);
+  for (const auto& [key, partition] : partitions_) {
+    closing.Spawn(CloseOne(*partition, first_error, slots));
+  }
+  co_await closing.Close();
+  co_return first_error;
+}
+
+io::Task<void> Shard::DropLogs() {
+  partitions_.clear();
+  co_return;
+}
+
+io::Task<void> Shard::CloseOne(Partition& partition, absl::Status& first_error,
+                               io::Semaphore& slots) {
+  co_await slots.Take();
+  const absl::Status closed = co_await partition.log().Close();
+  slots.Give();
+  if (!closed.ok() && first_error.ok()) first_error = closed;
+}
+
+}  // namespace varve::broker

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "engine/io/loop.h"
+#include "engine/log/directory.h"
+#include "engine/log/file_cache.h"
+#include "engine/log/health.h"
+#include "server/broker/fetch_session.h"
+#include "server/broker/partition.h"
+#include "server/cluster/image.h"
+#include "server/net/connection.h"
+#include "server/net/connection_set.h"
+#include "server/net/handler.h"
+#include "server/net/memory_budget.h"
+#include "server/net/slab.h"
+
+namespace varve::broker {
+
+// A log that a shard is to open.
+struct OpenOrder {
+  cluster::TopicRef topic;
+  int32_t index = 0;
+  log::OpenArguments arguments;
+  log::DirectoryHealth* health = nullptr;
+};
+
+// What came of it.
+struct OpenOutcome {
+  absl::Status status;
+  bool may_have_lost_tail = false;
+};
+
+// How many of a shard's things there may be.
+struct ShardLimits {
+  size_t open_files_max = 1024;
+  uint64_t request_bytes_max = 64 << 20;
+  uint64_t slab_bytes_kept_max = 16 << 20;
+  size_t fetch_sessions_max = 1000;
+  size_t opening_max = 8;  // logs opened at a time
+  net::ConnectionLimits connection;
+};
+
+// What one thread owns: partitions with their logs, connections, and the memory they use. Others
+// reach it by CallOn with its loop.
+//
+// Threads   Its loop, except the constructor, index() and loop().
+class Shard {
+ public:
+  Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits& limits);
+  Shard(const Shard&) = delete;
+  Shard& operator=(const Shard&) = delete;
+
+  int index() const { return index_; }
+  io::Loop& loop() { return loop_; }
+  log::FileCache& files() { return files_; }
+  FetchSessions& fetch_sessions() { return fetch_sessions_; }
+  net::ConnectionSet& connections() { return connections_; }
+
+  const cluster::ImageRef& image() const { return image_; }
+  void set_image(cluster::ImageRef image) { image_ = std::move(image); }
+
+  // Waits for `woken` until `deadline`, but no longer than the broker serves.
+  io::Task<void> WaitOrStop(io::Event& woken, io::MonoTime deadline);
+  // Lets everything that waits go on: the broker is about to stop.
+  void StopWaiting();
+  bool stopping() const { return stopping_; }
+
+  // The partition, if this shard owns it and its log is open; else null.
+  Partition* Find(const PartitionKey& key);
+  size_t partition_count() const { return partitions_.size(); }
+
+  // Opens logs, some at a time; outcomes are in the order of the orders.
+  io::Task<std::vector<OpenOutcome>> Open(std::span<const OpenOrder> orders);
+  // Gives its partitions what a newer image says of them.
+  io::Task<absl::Status> Update(cluster::ImageRef image);
+  // Closes the log of a partition that is to be removed: nothing of it need be durable.
+  io::Task<void> Discard(PartitionKey key);
+
+  // Adds the offsets of logs in `directory` to checkpoints.
+  void AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into);
+  // Closes every log, durably. The first error.
+  io::Task<absl::Status> CloseLogs();
+  // Forgets the logs, once they are closed.
+  io::Task<void> DropLogs();
+
+ private:
+  io::Task<void> OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::Semaphore& slots);
+  io::Task<void> CloseOne(Partition& partition, absl::Status& first_error, io::Semaphore& slots);
+
+  const int index_;
+  io::Loop& loop_;
+  const ShardLimits limits_;
+  log::FileCache files_;
+  cluster::ImageRef image_;
+  absl::flat_hash_map<PartitionKey, std::unique_ptr<Partition>> partitions_;
+  std::unordered_set<io::Event*> waiting_;
+  bool stopping_ = false;
+  FetchSessions fetch_sessions_;
+  net::SlabPool slabs_;
+  net::MemoryBudget budget_;
+  net::ConnectionEnvironment connection_environment_;
+  net::ConnectionSet connections_;
+};
+
+}  // namespace varve::broker

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <absl/status/status.h>
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/uuid.h"
+#include "engine/io/loop.h"
+#include "engine/io/sync.h"
+#include "engine/log/directory.h"
+#include "server/broker/shard.h"
+#include "server/cluster/image.h"
+#include "server/cluster/meta_properties.h"
+#include "server/config/broker_config.h"
+
+namespace varve::broker {
+
+// The log directories of the broker, and which partition lies where. Makes and removes partition
+// directories, and has shards open and close their logs.
+//
+// Threads   The first shard's loop.
+class Storage {
+ public:
+  Storage(io::Loop& loop, const config::BrokerConfig& config) : loop_(loop), config_(config) {}
+
+  // Locks all directories and works out who this node is.
+  io::Task<absl::Status> Open();
+
+  log::LogDirectory& metadata_directory() { return *directories_[metadata_index_].log; }
+  const cluster::Identity& identity() const { return identity_; }
+  // Ids of the directories that take partitions.
+  std::vector<Uuid> directory_ids() const;
+
+  // Opens the log of every partition in the image, making what is missing. `lost_tails` gets the
+  // names of those that may have lost a tail.
+  io::Task<absl::Status> OpenAll(cluster::ImageRef image, std::span<Shard* const> shards,
+                                 std::vector<log::TopicPartition>& lost_tails);
+  // All logs are open: from now on a stop of the process alone is known as such.
+  io::Task<absl::Status> Recovered();
+
+  // Brings directories and logs from one image to the next: new partitions are made and opened,
+  // those that are gone are closed and removed.
+  io::Task<absl::Status> Apply(cluster::ImageRef before, cluster::ImageRef after,
+                               std::span<Shard* const> shards);
+  // Removes the files of partitions that were deleted.
+  io::Task<void> RemoveDoomed();
+
+  io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
+  // After every log was closed: the markers of a clean stop, unless something failed.
+  io::Task<absl::Status> Close(const std::vector<log::LogDirectory::Checkpoints>& checkpoints,
+                               bool clean);
+  // What the checkpoints of each directory should say now.
+  io::Task<std::vector<log::LogDirectory::Checkpoints>> Collect(std::span<Shard* const> shards);
+
+ private:
+  struct Directory {
+    std::unique_ptr<log::LogDirectory> log;
+    Uuid id;
+    bool takes_partitions = true;
+  };
+  // A partition, and the directory that it is or will be in.
+  struct Placed {
+    cluster::TopicRef topic;
+    int32_t index = 0;
+    Directory* directory = nullptr;
+    bool exists = false;
+  };
+
+  void NotePartitions();
+  Directory& DirectoryOf(const cluster::PartitionState& state);
+  io::Task<absl::Status> Place(Placed& placed);
+  io::Task<absl::Status> MakeMissing(std::vector<Placed>& placed);
+  io::Task<absl::Status> OpenPlaced(const std::vector<Placed>& placed,
+                                    std::span<Shard* const> shards,
+                                    std::vector<log::TopicPartition>& lost_tails);
+  io::Task<absl::Status> Remove(const cluster::Topic& topic, std::span<Shard* const> shards);
+  io::Task<void> PlaceOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots);
+  io::Task<absl::Status> OpenNew(cluster::ImageRef before, cluster::ImageRef after,
+                                 std::span<Shard* const> shards,
+                                 std::vector<log::TopicPartition>& lost_tails);
+  io::Task<void> AddOffsets(Shard& shard, std::vector<log::LogDirectory::Checkpoints>& into) const;
+
+  io::Loop& loop_;
+  const config::BrokerConfig& config_;
+  std::vector<Directory> directories_;
+  size_t metadata_index_ = 0;
+  cluster::Identity identity_;
+  std::map<log::TopicPartition, Directory*> where_;  // partition directories that exist
+};
+
+}  // namespace varve::broker
