@@ -49,8 +49,10 @@ bool IsIpv4(std::string_view host) {
 
 std::optional<uint16_t> ParsePort(std::string_view text) {
   uint16_t port;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, port);
+  if (error != std::errc() || stop != end) return std::nullopt;
   return port;
 }
 
@@ -59,7 +61,7 @@ std::optional<std::string> TakeHost(std::string_view& address) {
   const bool bracketed = address.starts_with('[');
   const size_t end = bracketed ? address.find(']') : address.find(':');
   if (end == std::string_view::npos) return std::nullopt;
-  const std::string host(bracketed ? address.substr(1, end - 1) : address.substr(0, end));
+  std::string host(bracketed ? address.substr(1, end - 1) : address.substr(0, end));
   address.remove_prefix(bracketed ? end + 1 : end);
   if (host.size() > kNameBytesMax || !AllIn(host, bracketed ? ":.%-_" : ".%-_")) {
     return std::nullopt;
@@ -183,9 +185,10 @@ absl::StatusOr<std::vector<Endpoint>> ResolveAdvertised(const ListenerInput& inp
 absl::StatusOr<std::string> ResolveInterBroker(const ListenerInput& input,
                                                const Listeners& listeners) {
   const bool named = !input.inter_broker_name.empty();
-  const std::string name = Upper(named ? input.inter_broker_name : input.inter_broker_protocol);
+  std::string name = Upper(named ? input.inter_broker_name : input.inter_broker_protocol);
   if (listeners.Advertised(name) != nullptr) return name;
   std::vector<std::string> names;
+  names.reserve(listeners.advertised.size());
   for (const Endpoint& endpoint : listeners.advertised) names.push_back(endpoint.name);
   return Refuse("inter.broker.listener.name", name,
                 fmt::format("permitted are the advertised listeners: {}", Join(names, ", ")));

@@ -56,8 +56,9 @@ bool IsOneOf(const Property& property, std::string_view word) {
 template <typename T>
 bool ReadNumber(std::string_view text, T& number) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, number);
   return error == std::errc() && stop == end;
 }
 
