@@ -25,14 +25,20 @@ int64_t OffsetOr(const OffsetMap& offsets, const TopicPartition& name, int64_t o
   return found == offsets.end() ? otherwise : found->second;
 }
 
+// Makes what is missing of `path`, durably. A directory that is there may be the work of a start
+// that was cut short, so its name is synced, too.
 io::Task<absl::Status> MakeDirectories(io::Disk& disk, std::string path) {
+  const std::string parent = io::ParentPath(path);
   const auto info = co_await disk.Stat(path);
   if (info.ok()) {
-    if (info->is_directory) co_return absl::OkStatus();
-    co_return absl::FailedPreconditionError(fmt::format("{} is not a directory", path));
+    if (!info->is_directory) {
+      co_return absl::FailedPreconditionError(fmt::format("{} is not a directory", path));
+    }
+    absl::Status synced = co_await disk.SyncDirectory(parent);
+    // Somebody else's directory, which we may not even read: not our making either.
+    co_return absl::IsPermissionDenied(synced) ? absl::OkStatus() : synced;
   }
   if (!absl::IsNotFound(info.status())) co_return info.status();
-  const std::string parent = io::ParentPath(path);
   if (parent != path && parent != "." && parent != "/") {
     CO_RETURN_IF_ERROR(co_await MakeDirectories(disk, parent));
   }
@@ -91,11 +97,13 @@ io::Task<absl::Status> LogDirectory::ReadHowItWasLeft() {
   const bool same_boot = !boot_id_.empty() && left_under == boot_id_;
   stop_ = same_boot ? Stop::kProcess : Stop::kMachine;
   const auto marker = co_await disk.Stat(PathOf(kCleanMarker));
-  if (absl::IsNotFound(marker.status())) co_return absl::OkStatus();
-  CO_RETURN_IF_ERROR(marker.status());
-  stop_ = Stop::kClean;
-  // From here on a stop is not clean. Before anything else changes, and durably.
-  CO_RETURN_IF_ERROR(co_await disk.Remove(PathOf(kCleanMarker)));
+  if (!marker.ok() && !absl::IsNotFound(marker.status())) co_return marker.status();
+  if (marker.ok()) {
+    stop_ = Stop::kClean;
+    // From here on a stop is not clean. Before anything else changes, and durably.
+    CO_RETURN_IF_ERROR(co_await disk.Remove(PathOf(kCleanMarker)));
+  }
+  // Without a marker: names of partitions whose making was cut short are about to be used.
   co_return co_await disk.SyncDirectory(path_);
 }
 

@@ -1,0 +1,92 @@
+#include "tests/engine/log/crash_plan.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "engine/io/random.h"
+#include "engine/record/builder.h"
+
+namespace varve::log::test {
+namespace {
+
+using io::Random;
+using record::Codec;
+
+constexpr size_t kLogs = 2;
+constexpr size_t kLives = 3;
+
+// Mostly none: the others cost a hundred times as much to write.
+Codec DrawCodec(Random& random) {
+  return random.OneIn(12) ? static_cast<Codec>(1 + random.Below(4)) : Codec::kNone;
+}
+
+PlannedBatch DrawBatch(Random& random) {
+  PlannedBatch batch;
+  record::BatchBuilder builder({.codec = DrawCodec(random)});
+  const size_t records = random.OneIn(3) ? 1 + random.Below(4) : 1;
+  for (size_t i = 0; i < records; ++i) {
+    // Few different times, neither rising nor falling: equal ones and gaps matter to lookups.
+    const auto time = static_cast<int64_t>(1000 + random.Below(40));
+    const std::string value(random.OneIn(4) ? random.Below(180) : random.Below(60),
+                            static_cast<char>('a' + random.Below(26)));
+    builder.Append({.timestamp = time, .value = AsBytes(value)});
+    batch.times.push_back(time);
+  }
+  batch.bytes = builder.Build();
+  return batch;
+}
+
+Config DrawConfig(Random& random) {
+  Config config;
+  config.segment_bytes = static_cast<int64_t>(1000 + random.Below(1000));
+  config.index_interval_bytes = static_cast<int32_t>(random.Below(400));
+  config.allocate_step_bytes = 0;
+  const uint64_t choice = random.Below(3);
+  if (choice == 0) config.flush_messages = 1;
+  if (choice == 1) config.flush_messages = static_cast<int64_t>(2 + random.Below(10));
+  return config;
+}
+
+Step::Kind DrawKind(Random& random) {
+  constexpr Step::Kind kKinds[] = {Step::kAppend, Step::kAppend, Step::kAppend,
+                                   Step::kAppend, Step::kBurst,  Step::kBurst,
+                                   Step::kFlush,  Step::kFlush,  Step::kCheckpoint};
+  if (random.OneIn(20)) return Step::kEpoch;
+  return kKinds[random.Below(std::size(kKinds))];
+}
+
+Step DrawStep(Random& random) {
+  Step step{.kind = DrawKind(random), .log = random.Below(kLogs)};
+  const bool appends = step.kind == Step::kAppend || step.kind == Step::kBurst;
+  const size_t batches = appends ? 1 + random.Below(5) : 0;
+  for (size_t i = 0; i < batches; ++i) step.batches.push_back(DrawBatch(random));
+  return step;
+}
+
+Step DrawRestart(Random& random) {
+  constexpr Step::Kind kKinds[] = {Step::kStopCleanly, Step::kProcessCrash, Step::kPowerLoss};
+  return Step{.kind = kKinds[random.Below(std::size(kKinds))]};
+}
+
+}  // namespace
+
+Plan MakePlan(uint64_t seed, size_t steps_per_life) {
+  Random random(seed);
+  Plan plan{.seed = seed, .configs = {}, .steps = {}};
+  for (size_t i = 0; i < kLogs; ++i) plan.configs.push_back(DrawConfig(random));
+  for (size_t life = 0; life < kLives; ++life) {
+    for (size_t i = 0; i < steps_per_life; ++i) plan.steps.push_back(DrawStep(random));
+    plan.steps.push_back(DrawRestart(random));
+  }
+  return plan;
+}
+
+std::vector<Step> MakeAftermath(const Plan& plan, uint64_t seed) {
+  Random random(plan.seed ^ (seed << 32));
+  std::vector<Step> steps;
+  for (size_t i = 0; i < 3; ++i) steps.push_back(DrawStep(random));
+  return steps;
+}
+
+}  // namespace varve::log::test

@@ -1,0 +1,52 @@
+#include <gtest/gtest.h>
+
+#include "tests/engine/log/crash_run.h"
+
+namespace varve::log::test {
+namespace {
+
+TEST(Crash, WorkloadsAreLargeEnough) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    const CrashResult result = CrashEverywhere(seed, {.every = 1'000'000});
+    EXPECT_EQ(result.violation, "");
+    EXPECT_GE(result.operations, 200u) << "seed " << seed;
+    EXPECT_GE(result.rolls, 3u) << "seed " << seed;
+    EXPECT_GE(result.restarts, 2u) << "seed " << seed;
+  }
+}
+
+TEST(Crash, NothingPromisedIsLostAtAnyOperation) {
+  const uint64_t seeds = SeedCount(200);
+  uint64_t runs = 0;
+  for (uint64_t seed = 1; seed <= seeds; ++seed) {
+    const CrashResult result = CrashEverywhere(seed);
+    runs += result.runs;
+    ASSERT_EQ(result.violation, "");
+  }
+  RecordProperty("runs", static_cast<int>(runs));
+}
+
+// The suite must notice when the disk breaks its word.
+std::string FirstViolation(unsigned lies) {
+  constexpr uint64_t kSeeds = 20;
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const CrashResult result = CrashEverywhere(seed, {.lies = lies});
+    if (!result.violation.empty()) return result.violation;
+  }
+  return "";
+}
+
+TEST(Crash, ALyingSyncIsNoticed) { EXPECT_NE(FirstViolation(io::kLieSyncData), ""); }
+TEST(Crash, ALyingDirectorySyncIsNoticed) { EXPECT_NE(FirstViolation(io::kLieSyncDirectory), ""); }
+TEST(Crash, ALyingRenameIsNoticed) { EXPECT_NE(FirstViolation(io::kLieRename), ""); }
+
+TEST(Crash, TheSameSeedLeavesTheSameTrace) {
+  const CrashResult first = CrashEverywhere(7, {.every = 10});
+  const CrashResult second = CrashEverywhere(7, {.every = 10});
+  const CrashResult other = CrashEverywhere(8, {.every = 10});
+  EXPECT_EQ(first.trace, second.trace);
+  EXPECT_NE(first.trace, other.trace);
+}
+
+}  // namespace
+}  // namespace varve::log::test
