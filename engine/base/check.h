@@ -16,9 +16,9 @@ namespace varve {
 // What only our own bug can break. Stays on in release. Input never reaches one: what a client,
 // a disk or a file may do to us is a Status.
 //   VARVE_CHECK(durable <= end, "durable {} passed the end {}", durable, end);
-#define VARVE_CHECK(condition, ...)                                                         \
-  do {                                                                                      \
-    if (!(condition)) [[unlikely]] {                                                        \
+#define VARVE_CHECK(condition, ...)                                                        \
+  do {                                                                                     \
+    if (!(condition)) [[unlikely]] {                                                       \
       ::varve::CheckFailed(__FILE__, __LINE__, #condition, ::fmt::format("" __VA_ARGS__)); \
-    }                                                                                       \
+    }                                                                                      \
   } while (false)

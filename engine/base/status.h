@@ -7,11 +7,11 @@
 #define VARVE_STATUS_CAT_(a, b) a##b
 #define VARVE_STATUS_CAT(a, b) VARVE_STATUS_CAT_(a, b)
 
-#define VARVE_RETURN_IF_ERROR_(leave, expression)                         \
-  do {                                                                    \
-    if (absl::Status varve_status = (expression); !varve_status.ok()) {   \
-      leave varve_status;                                                 \
-    }                                                                     \
+#define VARVE_RETURN_IF_ERROR_(leave, expression)                       \
+  do {                                                                  \
+    if (absl::Status varve_status = (expression); !varve_status.ok()) { \
+      leave varve_status;                                               \
+    }                                                                   \
   } while (false)
 #define RETURN_IF_ERROR(expression) VARVE_RETURN_IF_ERROR_(return, expression)
 #define CO_RETURN_IF_ERROR(expression) VARVE_RETURN_IF_ERROR_(co_return, expression)

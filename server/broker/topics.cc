@@ -92,7 +92,7 @@ io::Task<absl::Status> HandleDeleteTopics(RequestContext& context, wire::Reader&
   for (const auto& topic : request.topics) {
     if (topic.name.has_value() != topic.topic_id.zero()) {
       response.topics.push_back({topic.name, topic.topic_id, ErrorCode::kInvalidRequest,
-                                    "a topic is named either by its name or by its id"});
+                                 "a topic is named either by its name or by its id"});
       continue;
     }
     keys.push_back({std::string(topic.name.value_or("")), topic.topic_id});

@@ -17,7 +17,8 @@ TEST(Crc32c, MatchesTheVectorsOfIscsi) {
 }
 
 TEST(Crc32c, ExtendsAtAnySplit) {
-  const std::string_view text = "laid down in order, never rewritten, read back by depth or by date";
+  const std::string_view text =
+      "laid down in order, never rewritten, read back by depth or by date";
   for (size_t split = 0; split <= text.size(); ++split) {
     const uint32_t head = Crc32c(AsBytes(text.substr(0, split)));
     EXPECT_EQ(ExtendCrc32c(head, AsBytes(text.substr(split))), Crc32c(AsBytes(text)));
