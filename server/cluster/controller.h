@@ -149,7 +149,8 @@ class Controller {
   ImageRef image_;
   ImageListener* listener_ = nullptr;
   std::vector<std::string> notes_;
-  absl::Status failed_;  // why no more changes are taken
+  bool new_log_ = false;  // it had no records of the cluster's state
+  absl::Status failed_;   // why no more changes are taken
   io::Semaphore turn_;
   io::Gate gate_;
   size_t waiting_ = 0;

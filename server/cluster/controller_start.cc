@@ -19,11 +19,14 @@ class EditorSink : public RecordSink {
  public:
   explicit EditorSink(ImageEditor& editor) : editor_(editor) {}
   absl::Status OnRecord(const wire::MetadataRecord& record) override {
+    empty_ = false;
     return editor_.Apply(record.record);
   }
+  bool empty() const { return empty_; }
 
  private:
   ImageEditor& editor_;
+  bool empty_ = true;
 };
 
 std::vector<wire::RegisterBrokerRecord::Endpoint> EndpointsOf(const config::Listeners& listeners) {
@@ -81,6 +84,7 @@ io::Task<absl::Status> Controller::Load() {
                       co_await MetadataLog::Open(
                           {env_.loop, env_.files, env_.metadata_directory, env_.node_id}, sink));
   notes_ = log_->notes();
+  new_log_ = sink.empty();
   Adopt(editor.Build(log_->end()), editor);
   for (const TopicRef& topic : image_->topics()) collisions_.Add(topic->name);
   co_return absl::OkStatus();
@@ -90,8 +94,8 @@ io::Task<absl::Status> Controller::Load() {
 RecordBatch Controller::StartRecords() const {
   RecordBatch records;
   if (log_->in_transaction()) records.AddValue(AbortTransactionValue());
-  int16_t level = image_->facts().metadata_version;
-  if (image_->version() == 0) {
+  int16_t level = image_->metadata_version();
+  if (new_log_) {
     level = kLevelOfNewLogs;
     records.Add(wire::FeatureLevelRecord{kMetadataVersion, level});
   }

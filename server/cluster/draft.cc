@@ -38,11 +38,8 @@ Verdict Draft::CheckName(const std::string& name) const {
                             name, *other));
 }
 
-Verdict Draft::CheckPartitionsLeft(int64_t more) {
-  if (new_partitions_ + more <= kNewPartitionsMax) {
-    new_partitions_ += more;
-    return {};
-  }
+Verdict Draft::CheckPartitionsLeft(int64_t more) const {
+  if (new_partitions_ + more <= kNewPartitionsMax) return {};
   return Refuse(ErrorCode::kPolicyViolation,
                 fmt::format("one request may make {} partitions", kNewPartitionsMax));
 }
@@ -67,18 +64,28 @@ Verdict Draft::Take(RecordBatch records) {
   return {};
 }
 
-void Draft::AddPartition(const Uuid& topic_id, int32_t partition, RecordBatch& records) {
+// Adds partitions [first, end) to the records of a change of the topic, and takes it all.
+Verdict Draft::TakePartitions(const Uuid& topic_id, int32_t first, int32_t end,
+                              RecordBatch records) {
   const int32_t node_id = image_->node_id();
-  wire::PartitionRecord record;
-  record.partition_id = partition;
-  record.topic_id = topic_id;
-  record.replicas = {node_id};
-  record.isr = {node_id};
-  record.leader = node_id;
-  record.leader_epoch = 0;
-  record.partition_epoch = 0;
-  record.directories = {rules_.directories[directories_.Take()]};
-  records.Add(record, PartitionRecordVersion(level()));
+  Spread directories = directories_;
+  for (int32_t partition = first; partition < end; ++partition) {
+    wire::PartitionRecord record;
+    record.partition_id = partition;
+    record.topic_id = topic_id;
+    record.replicas = {node_id};
+    record.isr = {node_id};
+    record.leader = node_id;
+    record.leader_epoch = 0;
+    record.partition_epoch = 0;
+    record.directories = {rules_.directories[directories.Take()]};
+    records.Add(record, PartitionRecordVersion(image_->metadata_version()));
+  }
+  const Verdict verdict = Take(std::move(records));
+  if (!verdict.ok()) return verdict;
+  directories_ = std::move(directories);
+  new_partitions_ += end - first;
+  return verdict;
 }
 
 Verdict Draft::Create(const NewTopic& topic) {
@@ -93,10 +100,7 @@ Verdict Draft::Create(const NewTopic& topic) {
   for (const auto& [key, value] : topic.overrides) {
     records.Add(wire::ConfigRecord{kTopicResource, topic.name, key, value});
   }
-  for (int32_t partition = 0; partition < shape.partitions; ++partition) {
-    AddPartition(id, partition, records);
-  }
-  verdict = Take(std::move(records));
+  verdict = TakePartitions(id, 0, shape.partitions, std::move(records));
   if (!verdict.ok()) return verdict;
   new_names_.Add(topic.name);
   created_.push_back(topic.name);
@@ -137,11 +141,7 @@ Verdict Draft::AddPartitions(const MorePartitions& request) {
   Verdict verdict = CheckMorePartitions(request, *topic, image_->node_id());
   if (verdict.ok()) verdict = CheckPartitionsLeft(request.count - present);
   if (!verdict.ok()) return verdict;
-  RecordBatch records;
-  for (int32_t partition = present; partition < request.count; ++partition) {
-    AddPartition(topic->id, partition, records);
-  }
-  return Take(std::move(records));
+  return TakePartitions(topic->id, present, request.count, {});
 }
 
 void Draft::BeginLeaderEpoch(std::string_view topic_name, int32_t partition) {
@@ -156,7 +156,7 @@ void Draft::BeginLeaderEpoch(std::string_view topic_name, int32_t partition) {
   const std::vector<int32_t> alone{node_id};
   if (topic->partitions[static_cast<size_t>(partition)].isr != alone) record.isr = alone;
   RecordBatch records;
-  records.Add(record, PartitionRecordVersion(level()));
+  records.Add(record, PartitionRecordVersion(image_->metadata_version()));
   const Verdict verdict = Take(std::move(records));
   VARVE_CHECK(verdict.ok(), "{}", verdict.message);
 }

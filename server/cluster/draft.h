@@ -56,10 +56,9 @@ class Draft {
 
  private:
   Verdict CheckName(const std::string& name) const;
-  Verdict CheckPartitionsLeft(int64_t more);
-  void AddPartition(const Uuid& topic_id, int32_t partition, RecordBatch& records);
+  Verdict CheckPartitionsLeft(int64_t more) const;
+  Verdict TakePartitions(const Uuid& topic_id, int32_t first, int32_t end, RecordBatch records);
   Verdict Take(RecordBatch records);
-  int16_t level() const { return image_->facts().metadata_version; }
 
   const ImageRef image_;
   const ImageRules& rules_;

@@ -80,6 +80,7 @@ class Image {
   const std::string& cluster_id() const { return facts_.cluster_id; }
   int32_t node_id() const { return facts_.node_id; }
   int64_t version() const { return facts_.version; }
+  int16_t metadata_version() const { return facts_.metadata_version; }
   const Facts& facts() const { return facts_; }
 
  private:

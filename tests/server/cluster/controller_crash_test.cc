@@ -84,6 +84,7 @@ TEST_P(ControllerCrash, KeepsWhatWasAcknowledged) {
       const bool known = found == reference.states[done] ||
                          (done < Steps().size() && found == reference.states[done + 1]);
       ASSERT_TRUE(known) << done << " acknowledged; found\n" << found;
+      ASSERT_EQ(node.image()->metadata_version(), whole.image()->metadata_version());
       // And it goes on from there.
       ASSERT_EQ(node.Create("after", 2), ErrorCode::kNone);
       node.Restart();
