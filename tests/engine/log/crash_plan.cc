@@ -85,7 +85,7 @@ Plan MakePlan(uint64_t seed, size_t steps_per_life) {
 std::vector<Step> MakeAftermath(const Plan& plan, uint64_t seed) {
   Random random(plan.seed ^ (seed << 32));
   std::vector<Step> steps;
-  for (size_t i = 0; i < 3; ++i) steps.push_back(DrawStep(random));
+  for (size_t i = 0; i < 2; ++i) steps.push_back(DrawStep(random));
   return steps;
 }
 

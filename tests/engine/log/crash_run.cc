@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "tests/engine/log/crash_leftovers.h"
 #include "tests/engine/log/crash_process.h"
 
 namespace varve::log::test {
@@ -18,12 +19,13 @@ using io::SimCrash;
 // One machine from its first start on, through crashes that come as drawn.
 class Run {
  public:
-  Run(const Plan& plan, uint64_t crash_at, unsigned lies)
+  Run(const Plan& plan, uint64_t crash_at, const CrashOptions& options)
       : plan_(plan),
+        harsh_(options.harsh),
         random_(plan.seed * 1'000'003 + crash_at),
         machine_({.seed = random_.Next()}),
         models_(plan.configs.size()) {
-    machine_.disk().Lie(lies);
+    machine_.disk().Lie(options.lies);
   }
 
   // The workload. False if a crash ended it.
@@ -43,7 +45,7 @@ class Run {
   void Aftermath(uint64_t crash_at) {
     Crash(kind_);
     while (random_.OneIn(3) && violation_.empty()) CrashedStart();
-    if (!Start()) return;
+    if (!Start() || random_.OneIn(2)) return;
     kind_ = DrawCrash();
     machine_.disk().CrashAtOperation(1 + random_.Below(30), kind_);
     for (const Step& step : MakeAftermath(plan_, crash_at)) {
@@ -66,7 +68,9 @@ class Run {
   const Rows& rows() const { return rows_; }
 
  private:
-  SimCrash DrawCrash() { return random_.OneIn(2) ? SimCrash::kPower : SimCrash::kProcess; }
+  SimCrash DrawCrash() {
+    return harsh_ || random_.OneIn(2) ? SimCrash::kPower : SimCrash::kProcess;
+  }
 
   // True if `task` came to its end without a crash; then it must not have failed either.
   bool Finish(const char* what, io::Task<absl::Status> task) {
@@ -80,6 +84,10 @@ class Run {
   }
 
   bool Start() {
+    if (harsh_ || random_.OneIn(3)) {
+      const std::string name = random_.OneIn(2) ? "data/t-0" : "data/t-1";
+      AddLeftovers(machine_.disk(), name, random_);
+    }
     process_ = std::make_unique<Process>(machine_, plan_, models_);
     const bool started = Finish("start", process_->Start(power_lost_));
     // What was found is what counts from now on. A start that crashed has promised nothing new.
@@ -124,6 +132,7 @@ class Run {
   }
 
   const Plan& plan_;
+  const bool harsh_;
   io::Random random_;
   Machine machine_;
   std::vector<LogModel> models_;
@@ -139,8 +148,8 @@ class Run {
 
 }  // namespace
 
-uint64_t SeedCount(uint64_t otherwise) {
-  const char* text = std::getenv("VARVE_SEEDS");
+uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
+  const char* text = std::getenv(name);
   return text != nullptr ? std::strtoull(text, nullptr, 0) : otherwise;
 }
 
@@ -150,7 +159,7 @@ namespace {
 Plan PlanFor(uint64_t seed, CrashResult& result) {
   for (size_t steps_per_life = 5;; steps_per_life += 2) {
     Plan plan = MakePlan(seed, steps_per_life);
-    Run run(plan, 0, io::kNoLie);
+    Run run(plan, 0, {});
     run.Workload(0);
     run.End();
     result.operations = run.operations();
@@ -167,8 +176,8 @@ CrashResult CrashEverywhere(uint64_t seed, CrashOptions options) {
   CrashResult result;
   const Plan plan = PlanFor(seed, result);
   io::SimTrace trace;
-  for (uint64_t n = 0; n <= result.operations; n += options.every) {
-    Run run(plan, n, options.lies);
+  for (uint64_t n = seed % options.every; n <= result.operations; n += options.every) {
+    Run run(plan, n, options);
     const bool finished = run.Workload(n);
     if (!finished && run.violation().empty()) run.Aftermath(n);
     run.End();

@@ -22,6 +22,7 @@ struct CrashResult {
 struct CrashOptions {
   unsigned lies = io::kNoLie;
   uint64_t every = 1;  // crash at every n-th operation
+  bool harsh = false;  // power losses only, and something left over at each start
 };
 
 // Makes the workload of the seed, runs it once to the end, and then once for each operation on the
@@ -30,7 +31,7 @@ struct CrashOptions {
 // was promised, used, crashed once more and compared again.
 CrashResult CrashEverywhere(uint64_t seed, CrashOptions options = {});
 
-// VARVE_SEEDS, or `otherwise` if it is not set.
-uint64_t SeedCount(uint64_t otherwise);
+// A number that whoever runs the tests may set.
+uint64_t FromEnvironment(const char* name, uint64_t otherwise);
 
 }  // namespace varve::log::test
