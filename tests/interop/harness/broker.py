@@ -51,6 +51,7 @@ class Broker:
         if backend:
             self._command += ["--io-backend", backend]
         self._changed = threading.Condition()
+        self._ended = False  # the log is complete
         self.process = None
 
     def __enter__(self):
@@ -81,12 +82,11 @@ class Broker:
 
     def launch(self):
         """Starts the process and waits for nothing."""
-        self.log = []
+        self.log, self._ended = [], False
         self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                         text=True, errors="replace")
-        self._reader = threading.Thread(target=self._read, args=(self.process, self.log),
-                                        daemon=True)
+        self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     @property
@@ -95,16 +95,16 @@ class Broker:
 
     def wait_line(self, pattern, skip=0):
         """Returns the match of the first line with the pattern, after `skip` others with it."""
+        matches = re.compile(pattern).search
         deadline = time.monotonic() + PATIENCE_SECONDS
         with self._changed:
             while True:
-                found = [match for match in map(re.compile(pattern).search, self.log) if match]
+                found = [match for match in map(matches, self.log) if match]
                 if len(found) > skip:
                     return found[skip]
-                tap.check(not self.log or self.log[-1] is not None,
-                          f"varved ended before it logged {pattern}")
+                tap.check(not self._ended, f"varved ended before it logged: {pattern}")
                 left = deadline - time.monotonic()
-                tap.check(left > 0, f"varved did not log {pattern}")
+                tap.check(left > 0, f"varved did not log: {pattern}")
                 self._changed.wait(left)
 
     def stop(self, how=signal.SIGTERM):
@@ -127,14 +127,13 @@ class Broker:
                          if part.startswith("listeners=") else part for part in self._command]
         return self.start()
 
-    def _read(self, process, log):
-        for line in process.stderr:
-            self._add(log, line.rstrip("\n"))
-        self._add(log, None)
-
-    def _add(self, log, line):
+    def _read(self):
+        for line in self.process.stderr:
+            with self._changed:
+                self.log.append(line.rstrip("\n"))
+                self._changed.notify_all()
         with self._changed:
-            log.append(line)
+            self._ended = True
             self._changed.notify_all()
 
     def _end(self):
@@ -144,5 +143,4 @@ class Broker:
     def _show(self):
         with self._changed:
             for line in self.log:
-                if line is not None:
-                    tap.note(f"varved: {line}")
+                tap.note(f"varved: {line}")
