@@ -145,7 +145,8 @@ TEST_F(TimerWheelTest, AgreesWithAListForRandomTimers) {
   Random random(42);
   struct Expected {
     int64_t tick;
-    int name;
+    int name;  // in the order of arrival
+    auto operator<=>(const Expected&) const = default;
   };
   std::vector<Expected> pending;
   int64_t now = 0;
@@ -154,7 +155,7 @@ TEST_F(TimerWheelTest, AgreesWithAListForRandomTimers) {
       now += static_cast<int64_t>(random.Below(uint64_t{1} << random.Below(16)));
       wheel_.Advance(At(std::chrono::milliseconds(now)));
       std::vector<int> due;
-      std::ranges::stable_sort(pending, {}, &Expected::tick);
+      std::ranges::sort(pending);
       while (!pending.empty() && pending.front().tick <= now) {
         due.push_back(pending.front().name);
         pending.erase(pending.begin());
