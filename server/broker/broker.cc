@@ -118,7 +118,7 @@ io::Task<absl::Status> Broker::OpenLogs() {
 io::Task<absl::Status> Broker::OnImage(cluster::ImageRef image) {
   const absl::Status applied = co_await storage_.Apply(published_, image, facts_.shards);
   const absl::Status published = co_await Publish(image);
-  gate_.Spawn(RemoveDoomedLater());
+  if (storage_.has_doomed() && !std::exchange(removing_, true)) gate_.Spawn(RemoveDoomedLater());
   co_return applied.ok() ? published : applied;
 }
 
@@ -136,6 +136,7 @@ io::Task<absl::Status> Broker::Publish(cluster::ImageRef image) {
 io::Task<void> Broker::RemoveDoomedLater() {
   const auto delay = std::chrono::milliseconds(config_.Int("log.segment.delete.delay.ms"));
   if (!co_await io::SleepUnless(stop_, delay)) co_return;
+  removing_ = false;  // what is deleted from now on waits for its own time
   co_await storage_.RemoveDoomed();
 }
 
@@ -161,14 +162,19 @@ io::Task<absl::Status> Broker::Stop() {
   co_return first_error;
 }
 
+// All shards at once: their patience is that of the whole stop.
 io::Task<void> Broker::CloseConnections() {
-  for (Shard* shard : facts_.shards) {
-    auto close = [&] {
-      shard->StopWaiting();
-      return shard->connections().Close(kStopPatience);
-    };
-    co_await io::CallOn(home(), shard->loop(), close);
-  }
+  io::Gate closing(home());
+  for (Shard* shard : facts_.shards) closing.Spawn(CloseConnectionsOf(*shard));
+  co_await closing.Close();
+}
+
+io::Task<void> Broker::CloseConnectionsOf(Shard& shard) {
+  auto close = [&] {
+    shard.StopWaiting();
+    return shard.connections().Close(kStopPatience);
+  };
+  co_await io::CallOn(home(), shard.loop(), close);
 }
 
 io::Task<absl::Status> Broker::CloseLogs(bool clean) {

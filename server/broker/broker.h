@@ -69,6 +69,7 @@ class Broker : private cluster::ImageListener {
   io::Task<void> WriteCheckpointsRegularly();
   io::Task<void> RemoveDoomedLater();
   io::Task<void> CloseConnections();
+  io::Task<void> CloseConnectionsOf(Shard& shard);
   io::Task<absl::Status> CloseLogs(bool clean);
 
   const config::BrokerConfig& config_;
@@ -87,6 +88,7 @@ class Broker : private cluster::ImageListener {
   net::ConnectionCount connection_count_;
   size_t next_shard_ = 0;
   bool logs_open_ = false;
+  bool removing_ = false;  // a task waits to remove what was deleted
   io::Event stop_;
   io::Gate gate_;
 };

@@ -21,6 +21,9 @@ using wire::ErrorCode;
 using Asked = wire::FetchRequest::Partition;
 
 constexpr int kFirstVersionWithIds = 13;
+// Epochs that are none: the request tells everything.
+constexpr int32_t kNewSession = 0;
+constexpr int32_t kNoSession = -1;  // also of versions that know no sessions
 
 // One partition of a fetch, from the request to its answer.
 struct Item {
@@ -76,7 +79,7 @@ void TakeItemsOfRequest(const RequestContext& context, Fetch& fetch) {
 }
 
 void TakeItemsOfSession(const RequestContext& context, Fetch& fetch) {
-  for (SessionPartition& partition : fetch.session->partitions) {
+  for (SessionPartition& partition : fetch.session->partitions()) {
     Item item;
     item.name = partition.name;
     item.topic_id = partition.topic_id;
@@ -90,7 +93,7 @@ void TakeItemsOfSession(const RequestContext& context, Fetch& fetch) {
 void Begin(const RequestContext& context, Fetch& fetch) {
   FetchSessions& sessions = context.shard.fetch_sessions();
   const wire::FetchRequest& request = fetch.request;
-  if (request.session_epoch > 0 && request.session_id != 0) {
+  if (request.session_epoch != kNewSession && request.session_epoch != kNoSession) {
     const FetchSessions::Found found = sessions.Continue(request, ById(context));
     fetch.session_error = found.error;
     fetch.session = found.session;
@@ -100,7 +103,7 @@ void Begin(const RequestContext& context, Fetch& fetch) {
     return TakeItemsOfSession(context, fetch);
   }
   if (request.session_id != 0) sessions.Close(request.session_id);
-  if (context.version() >= 7 && request.session_epoch == 0 && !request.topics.empty()) {
+  if (request.session_epoch == kNewSession && !request.topics.empty()) {
     fetch.session = sessions.Open(request, ById(context));
   }
   if (fetch.session == nullptr) return TakeItemsOfRequest(context, fetch);
@@ -252,14 +255,17 @@ io::Task<void> ReadUntilEnough(RequestContext& context, Fetch& fetch) {
       loop.Now() + std::chrono::milliseconds(std::max(fetch.request.max_wait_ms, 0));
   while (!Enough(fetch) && loop.Now() < deadline && !context.shard.stopping()) {
     const auto wanted = static_cast<uint64_t>(fetch.request.min_bytes);
-    const uint64_t share =
-        (wanted - std::min(wanted, fetch.bytes)) / std::max<size_t>(parts.size(), 1);
+    const uint64_t before = fetch.bytes;
+    const uint64_t share = (wanted - std::min(wanted, before)) / std::max<size_t>(parts.size(), 1);
     io::Event woken(loop);
     for (Part& part : parts) {
       part.watch = std::make_unique<FetchWatch>(loop, part.shard->loop(), woken, share);
     }
     co_await ReadAll(context, fetch, parts);  // and set the watches
-    if (!Enough(fetch)) co_await context.shard.WaitOrStop(woken, deadline);
+    // What came before the watches were set makes their shares too large: they are set anew.
+    if (!Enough(fetch) && fetch.bytes == before) {
+      co_await context.shard.WaitOrStop(woken, deadline);
+    }
     io::Gate removing(loop);
     for (Part& part : parts) removing.Spawn(RemoveWatchFrom(context, part));
     co_await removing.Close();
@@ -320,11 +326,7 @@ wire::FetchResponse ToResponse(Fetch& fetch, net::Reply& reply) {
 
 // Whoever was served goes to the end, so that the limit on bytes starves nobody.
 void Rotate(FetchSession& session, const std::vector<const SessionPartition*>& served) {
-  for (const SessionPartition* partition : served) {
-    const auto place = std::find_if(session.partitions.begin(), session.partitions.end(),
-                                    [&](const auto& entry) { return &entry == partition; });
-    session.partitions.splice(session.partitions.end(), session.partitions, place);
-  }
+  for (const SessionPartition* partition : served) session.MoveToEnd(*partition);
 }
 
 std::vector<const SessionPartition*> Served(const Fetch& fetch) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -11,41 +12,49 @@ namespace {
 constexpr io::Duration kIdleMax = std::chrono::minutes(2);
 constexpr int kShardBits = 8;
 
-bool Same(const SessionPartition& partition, std::string_view name, const Uuid& topic_id,
-          int32_t index) {
-  return partition.asked.index == index && partition.topic_id == topic_id && partition.name == name;
-}
-
-void Add(FetchSession& session, const wire::FetchRequest::Topic& topic,
-         const wire::FetchRequest::Partition& asked) {
-  for (SessionPartition& partition : session.partitions) {
-    if (!Same(partition, topic.name, topic.topic_id, asked.index)) continue;
-    partition.asked = asked;
-    return;
-  }
-  session.partitions.push_back({std::string(topic.name), topic.topic_id, asked});
-}
-
-void AddAll(FetchSession& session, const wire::FetchRequest& request) {
-  for (const auto& topic : request.topics) {
-    for (const auto& asked : topic.partitions) Add(session, topic, asked);
-  }
-}
-
-void Forget(FetchSession& session, const wire::FetchRequest& request) {
-  for (const auto& topic : request.forgotten_topics) {
-    for (const int32_t index : topic.partitions) {
-      session.partitions.remove_if([&](const SessionPartition& partition) {
-        return Same(partition, topic.name, topic.topic_id, index);
-      });
-    }
-  }
-}
-
 }  // namespace
 
-FetchSessions::FetchSessions(io::Loop& loop, int shard, size_t sessions_max)
-    : loop_(loop), shard_(shard), sessions_max_(sessions_max) {}
+size_t FetchSession::BytesOf(const SessionPartition& partition) {
+  constexpr size_t kLinks = 2 * sizeof(void*);
+  return sizeof(SessionPartition) + kLinks + partition.name.capacity() + 2 * sizeof(Key);
+}
+
+void FetchSession::Add(const wire::FetchRequest::Topic& topic,
+                       const wire::FetchRequest::Partition& asked) {
+  const auto known = places_.find(Key{topic.name, topic.topic_id, asked.index});
+  if (known != places_.end()) {
+    known->second->asked = asked;
+    return;
+  }
+  partitions_.push_back({std::string(topic.name), topic.topic_id, asked});
+  places_.emplace(KeyOf(partitions_.back()), std::prev(partitions_.end()));
+  bytes_ += BytesOf(partitions_.back());
+}
+
+void FetchSession::Forget(const Key& key) {
+  const auto found = places_.find(key);
+  if (found == places_.end()) return;
+  const auto partition = found->second;
+  places_.erase(found);
+  bytes_ -= BytesOf(*partition);
+  partitions_.erase(partition);
+}
+
+void FetchSession::Apply(const wire::FetchRequest& request) {
+  for (const auto& topic : request.topics) {
+    for (const auto& asked : topic.partitions) Add(topic, asked);
+  }
+  for (const auto& topic : request.forgotten_topics) {
+    for (const int32_t index : topic.partitions) Forget({topic.name, topic.topic_id, index});
+  }
+}
+
+void FetchSession::MoveToEnd(const SessionPartition& partition) {
+  partitions_.splice(partitions_.end(), partitions_, places_.at(KeyOf(partition)));
+}
+
+FetchSessions::FetchSessions(io::Loop& loop, int shard, size_t sessions_max, size_t bytes_max)
+    : loop_(loop), shard_(shard), sessions_max_(sessions_max), bytes_max_(bytes_max) {}
 
 int32_t FetchSessions::NewId() {
   constexpr int32_t kNumbers = std::numeric_limits<int32_t>::max() >> kShardBits;
@@ -65,7 +74,7 @@ bool FetchSessions::MakeRoom() {
   if (oldest == sessions_.end() || loop_.Now() - oldest->second->last_used < kIdleMax) {
     return false;
   }
-  sessions_.erase(oldest);
+  Close(oldest->first);
   return true;
 }
 
@@ -75,11 +84,9 @@ FetchSessionRef FetchSessions::Open(const wire::FetchRequest& request, bool by_i
   session->id = NewId();
   session->by_id = by_id;
   session->last_used = loop_.Now();
-  for (const auto& topic : request.topics) {
-    for (const auto& asked : topic.partitions) {
-      session->partitions.push_back({std::string(topic.name), topic.topic_id, asked});
-    }
-  }
+  session->Apply(request);
+  if (bytes_ + session->bytes() > bytes_max_) return nullptr;
+  bytes_ += session->bytes();
   sessions_[session->id] = session;
   return session;
 }
@@ -92,14 +99,24 @@ FetchSessions::Found FetchSessions::Continue(const wire::FetchRequest& request, 
     return {wire::ErrorCode::kInvalidFetchSessionEpoch, nullptr};
   }
   if (by_id != session.by_id) return {wire::ErrorCode::kFetchSessionTopicIdError, nullptr};
-  AddAll(session, request);
-  Forget(session, request);
+  bytes_ -= session.bytes();
+  session.Apply(request);
+  bytes_ += session.bytes();
+  if (bytes_ > bytes_max_) {
+    Close(session.id);
+    return {wire::ErrorCode::kFetchSessionIdNotFound, nullptr};
+  }
   session.next_epoch =
       session.next_epoch == std::numeric_limits<int32_t>::max() ? 1 : session.next_epoch + 1;
   session.last_used = loop_.Now();
   return {wire::ErrorCode::kNone, found->second};
 }
 
-void FetchSessions::Close(int32_t id) { sessions_.erase(id); }
+void FetchSessions::Close(int32_t id) {
+  const auto found = sessions_.find(id);
+  if (found == sessions_.end()) return;
+  bytes_ -= found->second->bytes();
+  sessions_.erase(found);
+}
 
 }  // namespace varve::broker

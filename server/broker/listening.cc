@@ -51,6 +51,8 @@ io::Task<void> Broker::AcceptFrom(io::Listener& listener, size_t index) {
     auto socket = co_await listener.Accept();
     if (socket.ok()) {
       told = false;
+      co_await connection_count_.WaitForRoom();  // another listener may have taken what there was
+      if (stop_.is_set()) co_return;
       co_await Admit(*std::move(socket), index);
       continue;
     }

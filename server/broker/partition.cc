@@ -27,9 +27,11 @@ Partition::Partition(cluster::TopicRef topic, int32_t index, std::unique_ptr<log
   readable_bytes_ = log_->size_bytes();
 }
 
-Partition::~Partition() {
+Partition::~Partition() { DropWatches(); }
+
+void Partition::DropWatches() {
   // Whoever waits finds out that the partition is gone when it reads again.
-  for (FetchWatch* watch : watches_) watch->Fire();
+  for (FetchWatch* watch : std::exchange(watches_, {})) watch->Fire();
 }
 
 io::Task<absl::Status> Partition::Update(cluster::TopicRef topic) {
@@ -42,16 +44,25 @@ void Partition::OnAdvance(log::Log& log) {
   // With flush.messages=1 nobody sees what a power loss could still take back.
   const bool wait_for_disk = log.config().flush_messages == 1;
   const log::Offsets& offsets = log.offsets();
+  if (unreadable_.empty() || unreadable_.back().end < offsets.end) {
+    unreadable_.push_back({offsets.end, log.size_bytes()});
+  }
   const int64_t before = offsets.high_watermark;
   log.AdvanceHighWatermark(wait_for_disk ? offsets.durable : offsets.end);
   if (offsets.high_watermark == before) return;
-  const uint64_t bytes = log.size_bytes();
-  TellWatches(bytes - std::min(bytes, readable_bytes_));
-  readable_bytes_ = bytes;
+  const uint64_t readable = ReadableBytes(offsets.high_watermark);
+  const uint64_t grown = readable - std::min(readable, readable_bytes_);
+  readable_bytes_ = readable;
+  for (FetchWatch* watch : watches_) watch->OnGrowth(grown);
 }
 
-void Partition::TellWatches(uint64_t bytes) {
-  for (FetchWatch* watch : watches_) watch->OnGrowth(bytes);
+uint64_t Partition::ReadableBytes(int64_t high_watermark) {
+  uint64_t bytes = readable_bytes_;
+  while (!unreadable_.empty() && unreadable_.front().end <= high_watermark) {
+    bytes = unreadable_.front().bytes;
+    unreadable_.pop_front();
+  }
+  return bytes;
 }
 
 void Partition::RemoveWatch(FetchWatch& watch) { std::erase(watches_, &watch); }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,7 +18,7 @@ struct PartitionKey {
   Uuid topic_id;
   int32_t index = 0;
 
-  friend bool operator==(const PartitionKey&, const PartitionKey&) = default;
+  friend auto operator<=>(const PartitionKey&, const PartitionKey&) = default;
   template <typename H>
   friend H AbslHashValue(H h, const PartitionKey& key) {
     return H::combine(std::move(h), key.topic_id, key.index);
@@ -47,16 +49,25 @@ class Partition : private log::Log::Listener {
   // While it watches, `watch` is told of bytes that consumers may newly read, and of the end.
   void AddWatch(FetchWatch& watch) { watches_.push_back(&watch); }
   void RemoveWatch(FetchWatch& watch);
+  // Sets all of them off and forgets them: the partition is going.
+  void DropWatches();
 
  private:
+  // How large the log was when it ended at an offset.
+  struct Mark {
+    int64_t end = 0;
+    uint64_t bytes = 0;
+  };
+
   void OnAdvance(log::Log& log) override;
-  void TellWatches(uint64_t bytes);
+  uint64_t ReadableBytes(int64_t high_watermark);
 
   cluster::TopicRef topic_;
   const int32_t index_;
   std::unique_ptr<log::Log> log_;
   std::vector<FetchWatch*> watches_;
-  uint64_t readable_bytes_ = 0;  // of the log, at the last advance
+  uint64_t readable_bytes_ = 0;  // of the log, below the high watermark
+  std::deque<Mark> unreadable_;  // ends above the high watermark, as many as appends in flight
 };
 
 // The engine's view of a topic's configuration.

@@ -1,5 +1,6 @@
 #include "server/wire/produce.h"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -88,6 +89,13 @@ void CheckBatches(Work& work, const ProduceFacts& facts) {
   }
 }
 
+// A few bytes may take long to look into.
+bool MustDecompress(const Work& work) {
+  return std::any_of(work.items.begin(), work.items.end(), [](const Item& item) {
+    return item.verdict.ok() && LooksInside(item.batch, item.topic->config);
+  });
+}
+
 io::Task<void> RecompressWhereAsked(RequestContext& context, Work& work) {
   for (Item& item : work.items) {
     if (!item.verdict.ok() || !NeedsRecompression(item.batch, item.topic->config)) continue;
@@ -99,6 +107,7 @@ io::Task<void> RecompressWhereAsked(RequestContext& context, Work& work) {
     }
     item.recompressed = *std::move(made);
     item.batch = item.recompressed;
+    item.verdict = CheckSize(item.batch, item.topic->config);
   }
 }
 
@@ -192,7 +201,7 @@ io::Task<absl::Status> HandleProduce(RequestContext& context, wire::Reader& body
   Collect(context, work);
   const ProduceFacts facts{context.version(), context.shard.loop().clock().WallMillis()};
   auto check = [&] { CheckBatches(work, facts); };
-  if (context.request.frame.size() > kCheckOnLoopBytesMax) {
+  if (context.request.frame.size() > kCheckOnLoopBytesMax || MustDecompress(work)) {
     co_await io::Offload(context.shard.loop(), check);
   } else {
     check();

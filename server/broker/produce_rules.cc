@@ -88,14 +88,23 @@ std::optional<int> LevelOf(Codec codec, const config::TopicConfig& topic) {
 
 }  // namespace
 
+BatchVerdict CheckSize(Bytes batch, const config::TopicConfig& topic) {
+  if (batch.size() <= static_cast<size_t>(topic.max_message_bytes)) return {};
+  return {ErrorCode::kMessageTooLarge,
+          fmt::format("a batch of {} bytes; max.message.bytes is {}", batch.size(),
+                      topic.max_message_bytes),
+          {}};
+}
+
+bool LooksInside(Bytes batch, const config::TopicConfig& topic) {
+  return topic.cleanup_compact && batch.size() >= record::kHeaderBytes &&
+         BatchView(batch).is_compressed();
+}
+
 BatchVerdict CheckForTopic(Bytes bytes, const config::TopicConfig& topic,
                            const ProduceFacts& facts) {
-  if (bytes.size() > static_cast<size_t>(topic.max_message_bytes)) {
-    return {ErrorCode::kMessageTooLarge,
-            fmt::format("a batch of {} bytes; max.message.bytes is {}", bytes.size(),
-                        topic.max_message_bytes),
-            {}};
-  }
+  BatchVerdict size = CheckSize(bytes, topic);
+  if (!size.ok()) return size;
   record::BatchCheck header = record::CheckProducedBatch(bytes);
   if (!header.ok()) return {OfFault(header.fault), std::move(header.message), {}};
   const BatchView batch(bytes);

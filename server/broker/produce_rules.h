@@ -30,6 +30,12 @@ struct ProduceFacts {
 BatchVerdict CheckForTopic(Bytes batch, const config::TopicConfig& topic,
                            const ProduceFacts& facts);
 
+// Alone the size, against what the topic permits.
+BatchVerdict CheckSize(Bytes batch, const config::TopicConfig& topic);
+
+// Whether CheckForTopic has to decompress the batch, if it is one.
+bool LooksInside(Bytes batch, const config::TopicConfig& topic);
+
 // Whether the topic asks for another codec than the batch has.
 bool NeedsRecompression(Bytes batch, const config::TopicConfig& topic);
 

@@ -1,5 +1,6 @@
 #include "server/broker/shard.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/status.h"
@@ -13,7 +14,7 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       limits_(limits),
       files_(loop.disk(), limits.open_files_max),
       image_(std::make_shared<cluster::Image>()),
-      fetch_sessions_(loop, index, limits.fetch_sessions_max),
+      fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
       budget_(loop, limits.request_bytes_max),
       connection_environment_{loop, slabs_, budget_, handler, limits.connection},
@@ -21,9 +22,9 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
 
 io::Task<void> Shard::WaitOrStop(io::Event& woken, io::MonoTime deadline) {
   if (stopping_) co_return;
-  waiting_.insert(&woken);
+  const auto place = waiting_.insert(waiting_.end(), &woken);
   static_cast<void>(co_await woken.WaitUntil(deadline));
-  waiting_.erase(&woken);
+  waiting_.erase(place);
 }
 
 void Shard::StopWaiting() {
@@ -34,6 +35,15 @@ void Shard::StopWaiting() {
 Partition* Shard::Find(const PartitionKey& key) {
   const auto found = partitions_.find(key);
   return found == partitions_.end() ? nullptr : found->second.get();
+}
+
+std::vector<Partition*> Shard::Ordered() const {
+  std::vector<std::pair<PartitionKey, Partition*>> sorted;
+  for (const auto& [key, partition] : partitions_) sorted.emplace_back(key, partition.get());
+  std::ranges::sort(sorted);
+  std::vector<Partition*> ordered;
+  for (const auto& [key, partition] : sorted) ordered.push_back(partition);
+  return ordered;
 }
 
 io::Task<std::vector<OpenOutcome>> Shard::Open(std::span<const OpenOrder> orders) {
@@ -64,16 +74,18 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
 io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
   image_ = std::move(image);
   std::vector<std::pair<Partition*, cluster::TopicRef>> changed;
-  for (const auto& [key, partition] : partitions_) {
-    const cluster::TopicRef& topic = image_->FindRef(key.topic_id);
+  for (Partition* partition : Ordered()) {
+    const cluster::TopicRef& topic = image_->FindRef(partition->topic().id);
     if (topic != nullptr && topic.get() != &partition->topic()) {
-      changed.emplace_back(partition.get(), topic);
+      changed.emplace_back(partition, topic);
     }
   }
+  absl::Status first_error;  // one that fails keeps no other from its configuration
   for (const auto& [partition, topic] : changed) {
-    CO_RETURN_IF_ERROR(co_await partition->Update(topic));
+    const absl::Status updated = co_await partition->Update(topic);
+    if (first_error.ok()) first_error = updated;
   }
-  co_return absl::OkStatus();
+  co_return first_error;
 }
 
 io::Task<void> Shard::Discard(PartitionKey key) {
@@ -81,6 +93,7 @@ io::Task<void> Shard::Discard(PartitionKey key) {
   if (found == partitions_.end()) co_return;
   const std::unique_ptr<Partition> partition = std::move(found->second);
   partitions_.erase(found);
+  partition->DropWatches();  // nobody finds it any more to take a watch back
   // Its files go; what could not be written to them does not matter.
   IgnoreError(co_await partition->log().Close(/*sync=*/false));
 }
@@ -93,7 +106,9 @@ void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoi
     const log::Offsets& offsets = log.offsets();
     into.recovery_points[name] = offsets.durable;
     into.high_watermarks[name] = offsets.high_watermark;
-    if (offsets.log_start > log.first_segment_base()) into.log_starts[name] = offsets.log_start;
+    // A closed log has no segments to compare with; told once too often does no harm.
+    const int64_t implied = log.segment_count() > 0 ? log.first_segment_base() : 0;
+    if (offsets.log_start > implied) into.log_starts[name] = offsets.log_start;
   }
 }
 
@@ -101,7 +116,7 @@ io::Task<absl::Status> Shard::CloseLogs() {
   absl::Status first_error;
   io::Semaphore slots(loop_, limits_.opening_max);
   io::Gate closing(loop_);
-  for (const auto& [key, partition] : partitions_) {
+  for (Partition* partition : Ordered()) {
     closing.Spawn(CloseOne(*partition, first_error, slots));
   }
   co_await closing.Close();

@@ -3,10 +3,10 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "engine/io/loop.h"
@@ -44,7 +44,8 @@ struct ShardLimits {
   uint64_t request_bytes_max = 64 << 20;
   uint64_t slab_bytes_kept_max = 16 << 20;
   size_t fetch_sessions_max = 1000;
-  size_t opening_max = 8;  // logs opened at a time
+  size_t fetch_session_bytes_max = 64 << 20;  // of all of them
+  size_t opening_max = 8;                     // logs opened at a time
   net::ConnectionLimits connection;
 };
 
@@ -92,6 +93,8 @@ class Shard {
   io::Task<void> DropLogs();
 
  private:
+  // Its partitions in an order that depends on nothing but their keys.
+  std::vector<Partition*> Ordered() const;
   io::Task<void> OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::Semaphore& slots);
   io::Task<void> CloseOne(Partition& partition, absl::Status& first_error, io::Semaphore& slots);
 
@@ -101,7 +104,7 @@ class Shard {
   log::FileCache files_;
   cluster::ImageRef image_;
   absl::flat_hash_map<PartitionKey, std::unique_ptr<Partition>> partitions_;
-  std::unordered_set<io::Event*> waiting_;
+  std::list<io::Event*> waiting_;  // in order of arrival
   bool stopping_ = false;
   FetchSessions fetch_sessions_;
   net::SlabPool slabs_;

@@ -229,6 +229,7 @@ io::Task<absl::Status> Storage::Remove(const cluster::Topic& topic,
     Directory* directory = found->second;
     where_.erase(found);
     CO_RETURN_IF_ERROR(co_await directory->log->DoomPartition(topic.name, index));
+    has_doomed_ = true;
     if (std::ranges::find(changed, directory) == changed.end()) changed.push_back(directory);
   }
   for (Directory* directory : changed) CO_RETURN_IF_ERROR(co_await directory->log->SyncNames());
@@ -237,6 +238,14 @@ io::Task<absl::Status> Storage::Remove(const cluster::Topic& topic,
 
 io::Task<absl::Status> Storage::Apply(cluster::ImageRef before, cluster::ImageRef after,
                                       std::span<Shard* const> shards) {
+  co_await changing_.Take();
+  absl::Status applied = co_await ApplyInTurn(std::move(before), std::move(after), shards);
+  changing_.Give();
+  co_return applied;
+}
+
+io::Task<absl::Status> Storage::ApplyInTurn(cluster::ImageRef before, cluster::ImageRef after,
+                                            std::span<Shard* const> shards) {
   for (const cluster::TopicRef& topic : before->topics()) {
     if (after->Find(topic->id) != nullptr) continue;
     CO_RETURN_IF_ERROR(co_await Remove(*topic, shards));
@@ -246,9 +255,12 @@ io::Task<absl::Status> Storage::Apply(cluster::ImageRef before, cluster::ImageRe
 }
 
 io::Task<void> Storage::RemoveDoomed() {
+  has_doomed_ = false;
   for (Directory& directory : directories_) {
     const absl::Status removed = co_await directory.log->RemoveDoomed();
-    if (!removed.ok()) LogWarning("could not remove a deleted partition: {}", removed.ToString());
+    if (removed.ok()) continue;
+    has_doomed_ = true;  // tried again after the next deletion
+    LogWarning("could not remove a deleted partition: {}", removed.ToString());
   }
 }
 
@@ -271,11 +283,13 @@ io::Task<void> Storage::AddOffsets(Shard& shard,
 }
 
 io::Task<void> Storage::WriteCheckpoints(std::span<Shard* const> shards) {
+  co_await changing_.Take();
   const std::vector<log::LogDirectory::Checkpoints> all = co_await Collect(shards);
   for (size_t i = 0; i < directories_.size(); ++i) {
     const absl::Status written = co_await directories_[i].log->WriteCheckpoints(all[i]);
     if (!written.ok()) LogWarning("checkpoints were not written: {}", written.ToString());
   }
+  changing_.Give();
 }
 
 io::Task<absl::Status> Storage::Close(

@@ -25,7 +25,8 @@ namespace varve::broker {
 // Threads   The first shard's loop.
 class Storage {
  public:
-  Storage(io::Loop& loop, const config::BrokerConfig& config) : loop_(loop), config_(config) {}
+  Storage(io::Loop& loop, const config::BrokerConfig& config)
+      : loop_(loop), config_(config), changing_(loop, 1) {}
 
   // Locks all directories and works out who this node is.
   io::Task<absl::Status> Open();
@@ -47,6 +48,7 @@ class Storage {
   io::Task<absl::Status> Apply(cluster::ImageRef before, cluster::ImageRef after,
                                std::span<Shard* const> shards);
   // Removes the files of partitions that were deleted.
+  bool has_doomed() const { return has_doomed_; }
   io::Task<void> RemoveDoomed();
 
   io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
@@ -82,6 +84,8 @@ class Storage {
   io::Task<absl::Status> OpenNew(cluster::ImageRef before, cluster::ImageRef after,
                                  std::span<Shard* const> shards,
                                  std::vector<log::TopicPartition>& lost_tails);
+  io::Task<absl::Status> ApplyInTurn(cluster::ImageRef before, cluster::ImageRef after,
+                                     std::span<Shard* const> shards);
   io::Task<void> AddOffsets(Shard& shard, std::vector<log::LogDirectory::Checkpoints>& into) const;
 
   io::Loop& loop_;
@@ -89,6 +93,9 @@ class Storage {
   std::vector<Directory> directories_;
   size_t metadata_index_ = 0;
   cluster::Identity identity_;
+  // Of one: what checkpoints say of a name must not meet the next partition of that name.
+  io::Semaphore changing_;
+  bool has_doomed_ = false;
   std::map<log::TopicPartition, Directory*> where_;  // partition directories that exist
 };
 
