@@ -287,6 +287,10 @@ io::Task<absl::Status> Log::Close(bool sync) {
 }
 
 io::Task<absl::Status> Log::SyncForClose() {
+  // Nothing was written since it was last durable: most logs, at most stops.
+  if (offsets_.durable == offsets_.end && !directory_dirty_ && active().indexes_synced()) {
+    co_return absl::OkStatus();
+  }
   directory_dirty_ = true;  // index files may be new
   sync_wanted_ = offsets_.end;
   CO_RETURN_IF_ERROR(co_await SyncOnce());

@@ -28,8 +28,10 @@ PlannedBatch DrawBatch(Random& random) {
   for (size_t i = 0; i < records; ++i) {
     // Few different times, neither rising nor falling: equal ones and gaps matter to lookups.
     const auto time = static_cast<int64_t>(1000 + random.Below(40));
-    const std::string value(random.OneIn(4) ? random.Below(180) : random.Below(60),
-                            static_cast<char>('a' + random.Below(26)));
+    // Drawn in statements of their own: the order of arguments is the compiler's.
+    const size_t value_bytes = random.OneIn(4) ? random.Below(180) : random.Below(60);
+    const auto letter = static_cast<char>('a' + random.Below(26));
+    const std::string value(value_bytes, letter);
     builder.Append({.timestamp = time, .value = AsBytes(value)});
     batch.times.push_back(time);
   }
