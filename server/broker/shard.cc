@@ -7,6 +7,11 @@
 #include "server/logging.h"
 
 namespace varve::broker {
+namespace {
+
+constexpr uint64_t kSmallShare = 8;  // this part of the memory for requests is for small ones
+
+}  // namespace
 
 Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits& limits)
     : index_(index),
@@ -16,8 +21,9 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       image_(std::make_shared<cluster::Image>()),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
-      budget_(loop, limits.request_bytes_max),
-      connection_environment_{loop, slabs_, budget_, handler, limits.connection},
+      budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare),
+      small_budget_(loop, limits.request_bytes_max / kSmallShare),
+      connection_environment_{loop, slabs_, budget_, small_budget_, handler, limits.connection},
       connections_(connection_environment_) {}
 
 io::Task<void> Shard::WaitOrStop(io::Event& woken, io::MonoTime deadline) {

@@ -64,6 +64,7 @@ class Shard {
   log::FileCache& files() { return files_; }
   FetchSessions& fetch_sessions() { return fetch_sessions_; }
   net::ConnectionSet& connections() { return connections_; }
+  uint64_t request_bytes() const { return budget_.used() + small_budget_.used(); }
 
   const cluster::ImageRef& image() const { return image_; }
   void set_image(cluster::ImageRef image) { image_ = std::move(image); }
@@ -109,6 +110,7 @@ class Shard {
   FetchSessions fetch_sessions_;
   net::SlabPool slabs_;
   net::MemoryBudget budget_;
+  net::MemoryBudget small_budget_;
   net::ConnectionEnvironment connection_environment_;
   net::ConnectionSet connections_;
 };

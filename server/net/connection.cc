@@ -14,12 +14,47 @@
 namespace varve::net {
 namespace {
 
-// Ranges are sent in pieces of this size, so that a slow reader is seen to make progress.
-constexpr uint64_t kRangePieceBytes = 1 << 20;
-// Answers that are ready together leave in one call.
-constexpr size_t kGatheredRepliesMax = 64;
+// A large frame holds memory from its first byte on. While others wait for memory, it has to come
+// at least this fast once it had its first seconds.
+constexpr io::Duration kSlowFrameGrace = std::chrono::seconds(10);
+constexpr uint64_t kFrameBytesPerSecondMin = 256 << 10;
+
+// What an answer holds until it is sent: bytes, and open files.
+size_t BytesOf(const Reply& reply) {
+  constexpr size_t kBytesPerRange = 4096;
+  return reply.bytes.size() + reply.ranges.size() * kBytesPerRange;
+}
 
 }  // namespace
+
+// Looks every second whether a frame comes fast enough.
+struct Connection::SlowFrame : io::Timer {
+  SlowFrame(Connection& owner, uint32_t frame_size)
+      : Timer(&Fire), connection(owner), size(frame_size), start(Now()) {
+    Again();
+  }
+  io::MonoTime Now() const { return connection.environment_.loop.Now(); }
+  void Again() {
+    connection.environment_.loop.timers().Add(*this, Now() + std::chrono::seconds(1));
+  }
+  static void Fire(io::Timer& timer) {
+    auto& self = static_cast<SlowFrame&>(timer);
+    const io::Duration late = self.Now() - self.start - kSlowFrameGrace;
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(late).count();
+    const bool slow = seconds > 0 && static_cast<uint64_t>(seconds) * kFrameBytesPerSecondMin >
+                                         self.connection.frame_bytes_;
+    if (slow && self.connection.environment_.budget.contended()) {
+      self.connection.CloseBecause(
+          fmt::format("{} of the {} bytes of a request in {} s, while others wait for its memory",
+                      self.connection.frame_bytes_, self.size, seconds));
+      return;
+    }
+    self.Again();
+  }
+  Connection& connection;
+  const uint32_t size;
+  const io::MonoTime start;
+};
 
 Connection::Connection(const ConnectionEnvironment& environment, std::unique_ptr<io::Stream> stream,
                        Peer peer)
@@ -35,9 +70,10 @@ Connection::Connection(const ConnectionEnvironment& environment, std::unique_ptr
 void Connection::IdleTimer::Fire(io::Timer& timer) {
   Connection& connection = static_cast<IdleTimer&>(timer).connection;
   const io::MonoTime deadline = connection.last_activity_ + connection.environment_.limits.idle_max;
-  // A request that is being worked on is not idleness; an answer that nobody takes is.
+  // A request that is being worked on is not idleness, nor is one that waits for memory; an answer
+  // that nobody takes is.
   const io::MonoTime now = connection.environment_.loop.Now();
-  if (now >= deadline && connection.handling_ == 0) {
+  if (now >= deadline && connection.handling_ == 0 && !connection.awaiting_memory_) {
     connection.CloseBecause("idle for connections.max.idle.ms");
     return;
   }
@@ -58,7 +94,7 @@ void Connection::Abort() {
 void Connection::Stop() {
   stopping_ = true;
   // Nothing under way: nothing to wait for. Otherwise the writer ends it after the last answer.
-  if (exchanges_.empty()) Abort();
+  if (exchanges_.empty() && !sending_) Abort();
 }
 
 io::Task<void> Connection::Run() {
@@ -71,6 +107,12 @@ io::Task<void> Connection::Run() {
   changed_.Set();
   co_await gate_.Close();
   idle_timer_.Cancel();
+}
+
+void Connection::NoteTruncated(size_t received, size_t expected) {
+  if (aborted_ || stopping_) return;
+  LogInfo("closing connection of {}: it ended after {} of the {} bytes of a request", peer_.address,
+          received, expected);
 }
 
 // Makes at least `bytes_wanted` bytes available in the buffer; false at the end of the stream.
@@ -102,7 +144,10 @@ io::Task<bool> Connection::FillBuffer(size_t bytes_wanted) {
 
 // Reads the next frame into next_; false if there is none to come.
 io::Task<bool> Connection::NextFrame() {
-  if (!co_await FillBuffer(wire::kFrameSizeBytes)) co_return false;
+  if (!co_await FillBuffer(wire::kFrameSizeBytes)) {
+    if (buffered() > 0) NoteTruncated(buffered(), wire::kFrameSizeBytes);
+    co_return false;
+  }
   const auto size = LoadBigEndian<int32_t>(buffer_.bytes().data() + buffer_start_);
   if (size < 0 || static_cast<uint32_t>(size) > environment_.limits.frame_bytes_max) {
     CloseBecause(fmt::format("a request of {} bytes; socket.request.max.bytes is {}", size,
@@ -111,16 +156,33 @@ io::Task<bool> Connection::NextFrame() {
   }
   const auto frame_size = static_cast<uint32_t>(size);
   next_ = std::make_unique<Exchange>(environment_.loop);
-  next_->budget_bytes = frame_size;
-  co_await environment_.budget.Take(frame_size);
-  if (wire::kFrameSizeBytes + frame_size > SlabPool::kSlabBytesMin) {
-    co_return co_await ReadLargeFrame(frame_size);
+  const bool small = wire::kFrameSizeBytes + frame_size <= SlabPool::kSlabBytesMin;
+  co_await TakeMemory(*next_, small ? environment_.small_budget : environment_.budget, frame_size);
+  if (aborted_ || stopping_) co_return false;
+  if (!small) co_return co_await ReadLargeFrame(frame_size);
+  if (!co_await FillBuffer(wire::kFrameSizeBytes + frame_size)) {
+    NoteTruncated(buffered(), wire::kFrameSizeBytes + frame_size);
+    co_return false;
   }
-  if (!co_await FillBuffer(wire::kFrameSizeBytes + frame_size)) co_return false;
   next_->slab = buffer_;
   next_->request.frame = buffer_.bytes().subspan(buffer_start_ + wire::kFrameSizeBytes, frame_size);
   buffer_start_ += wire::kFrameSizeBytes + frame_size;
   co_return true;
+}
+
+io::Task<void> Connection::TakeMemory(Exchange& exchange, MemoryBudget& budget, uint32_t bytes) {
+  awaiting_memory_ = true;
+  co_await budget.Take(bytes);
+  awaiting_memory_ = false;
+  Touch();
+  exchange.budget = &budget;
+  exchange.budget_bytes = bytes;
+}
+
+void Connection::GiveMemory(Exchange& exchange) {
+  exchange.slab.Reset();
+  if (exchange.budget != nullptr) exchange.budget->Give(exchange.budget_bytes);
+  exchange.budget = nullptr;
 }
 
 // A frame that does not fit the buffer is received into memory of its own, in place.
@@ -128,23 +190,32 @@ io::Task<bool> Connection::ReadLargeFrame(uint32_t size) {
   next_->slab = environment_.slabs.Take(size);
   const MutableBytes frame = next_->slab.bytes().first(size);
   buffer_start_ += wire::kFrameSizeBytes;
-  size_t filled = std::min<size_t>(buffered(), size);
-  std::memcpy(frame.data(), buffer_.bytes().data() + buffer_start_, filled);
-  buffer_start_ += filled;
+  frame_bytes_ = std::min<size_t>(buffered(), size);
+  std::memcpy(frame.data(), buffer_.bytes().data() + buffer_start_, frame_bytes_);
+  buffer_start_ += frame_bytes_;
   if (buffered() == 0) buffer_.Reset();
-  while (filled < size) {
-    const auto got = co_await stream_->Read(frame.subspan(filled));
-    if (!got.ok() || *got == 0) co_return false;
-    filled += *got;
+  SlowFrame slow(*this, size);
+  while (frame_bytes_ < size) {
+    const auto got = co_await stream_->Read(frame.subspan(frame_bytes_));
+    if (!got.ok() || *got == 0) {
+      NoteTruncated(frame_bytes_, size);
+      co_return false;
+    }
+    frame_bytes_ += *got;
     Touch();
   }
   next_->request.frame = frame;
   co_return true;
 }
 
+bool Connection::IsFull() const {
+  return exchanges_.size() >= environment_.limits.in_flight_max ||
+         unsent_bytes_ > environment_.limits.unsent_bytes_max;
+}
+
 io::Task<void> Connection::ReadRequests() {
   for (;;) {
-    while (exchanges_.size() >= environment_.limits.in_flight_max && !aborted_) {
+    while (IsFull() && !aborted_) {
       room_.Reset();
       co_await room_.Wait();
     }
@@ -153,7 +224,7 @@ io::Task<void> Connection::ReadRequests() {
     if (!read || stopping_ || aborted_) break;
     co_await StartExchange(std::move(next_));
   }
-  if (next_ != nullptr) environment_.budget.Give(next_->budget_bytes);
+  if (next_ != nullptr) GiveMemory(*next_);
   next_.reset();
   buffer_.Reset();
   buffer_start_ = buffer_end_ = 0;
@@ -168,6 +239,7 @@ io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {
       co_await room_.Wait();
     }
   }
+  if (aborted_ || stopping_) co_return GiveMemory(exchange);
   exchanges_.push_back(std::move(owned));
   ++handling_;
   gate_.Spawn(HandleExchange(exchange));
@@ -176,86 +248,15 @@ io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {
 
 io::Task<void> Connection::HandleExchange(Exchange& exchange) {
   co_await environment_.handler.Handle(exchange.request);
-  exchange.slab.Reset();
-  environment_.budget.Give(exchange.budget_bytes);
+  GiveMemory(exchange);
+  exchange.reply_bytes = BytesOf(exchange.request.reply);
+  unsent_bytes_ += exchange.reply_bytes;
+  if (exchange.request.reply.close) stopping_ = true;  // what follows is not looked at
   exchange.done = true;
   --handling_;
   exchange.request.next_may_start.Set();
   changed_.Set();
   room_.Set();
-}
-
-io::Task<void> Connection::WriteReplies() {
-  for (;;) {
-    if (exchanges_.empty() || !exchanges_.front()->done) {
-      if (reading_done_ && exchanges_.empty()) co_return;
-      changed_.Reset();
-      co_await changed_.Wait();
-      continue;
-    }
-    const absl::Status sent = co_await SendReady();
-    if (!sent.ok()) {
-      if (absl::IsDataLoss(sent)) LogError("to {}: {}", peer_.address, sent.ToString());
-      Abort();
-    }
-    if (stopping_ && exchanges_.empty()) Abort();
-    room_.Set();
-  }
-}
-
-// Sends the answers that are ready at the front, and forgets them.
-io::Task<absl::Status> Connection::SendReady() {
-  std::vector<std::unique_ptr<Exchange>> sending;
-  std::vector<Bytes> pieces;
-  bool close = false;
-  while (!exchanges_.empty() && exchanges_.front()->done && !close &&
-         sending.size() < kGatheredRepliesMax) {
-    const Reply& reply = exchanges_.front()->request.reply;
-    if (!reply.ranges.empty() && !sending.empty()) break;
-    close = reply.close;
-    sending.push_back(std::move(exchanges_.front()));
-    exchanges_.pop_front();
-    if (!reply.ranges.empty()) break;
-    if (!reply.bytes.empty()) pieces.push_back(reply.bytes);
-  }
-  absl::Status status;
-  if (aborted_) {
-    status = absl::CancelledError("the connection is closing");
-  } else if (!sending.front()->request.reply.ranges.empty()) {
-    status = co_await SendWithRanges(sending.front()->request.reply);
-  } else if (!pieces.empty()) {
-    status = co_await stream_->Write(pieces, false);
-  }
-  Touch();
-  if (close) Abort();
-  co_return status;
-}
-
-io::Task<absl::Status> Connection::SendWithRanges(const Reply& reply) {
-  size_t sent = 0;
-  const Bytes bytes = reply.bytes;
-  for (const wire::Splice& splice : reply.splices) {
-    const Bytes piece[] = {bytes.subspan(sent, splice.position - sent)};
-    if (!piece[0].empty()) CO_RETURN_IF_ERROR(co_await stream_->Write(piece, true));
-    sent = splice.position;
-    const bool more = sent < bytes.size();
-    CO_RETURN_IF_ERROR(co_await SendRange(reply.ranges[splice.id], more));
-  }
-  const Bytes rest[] = {bytes.subspan(sent)};
-  if (rest[0].empty()) co_return absl::OkStatus();
-  co_return co_await stream_->Write(rest, false);
-}
-
-io::Task<absl::Status> Connection::SendRange(const io::FileRange& range, bool more) {
-  for (uint64_t done = 0; done < range.size;) {
-    const uint64_t size = std::min(range.size - done, kRangePieceBytes);
-    const bool last = done + size == range.size;
-    const io::FileRange piece{range.file, range.position + done, size};
-    CO_RETURN_IF_ERROR(co_await stream_->SendFile(piece, more || !last));
-    done += size;
-    Touch();
-  }
-  co_return absl::OkStatus();
 }
 
 }  // namespace varve::net

@@ -19,6 +19,7 @@ namespace varve::net {
 struct ConnectionLimits {
   uint32_t frame_bytes_max = 100 << 20;  // socket.request.max.bytes
   size_t in_flight_max = 64;             // requests that are read before the first is answered
+  size_t unsent_bytes_max = 1 << 20;     // of answers: with more, nothing is read
   io::Duration idle_max = std::chrono::minutes(10);  // zero: no limit
 };
 
@@ -27,6 +28,7 @@ struct ConnectionEnvironment {
   io::Loop& loop;
   SlabPool& slabs;
   MemoryBudget& budget;
+  MemoryBudget& small_budget;  // of frames that fit the smallest slab: large ones hold no others up
   Handler& handler;
   ConnectionLimits limits;
 };
@@ -35,7 +37,10 @@ struct ConnectionEnvironment {
 // order. A connection on which nothing happens holds no buffer.
 //
 // Bounds    At most in_flight_max requests are under way; their frames come out of the budget. A
-//           client that reads no answers stops being read from.
+//           client that reads no answers stops being read from: beyond unsent_bytes_max there is
+//           one answer at most. Whoever holds memory that others wait for, and sends his request
+//           too slowly, is closed.
+// Errors    One line in the log for whoever breaks the protocol, and the end of his connection.
 // Lifetime  Destroyed after Run has ended.
 // Threads   One loop.
 class Connection {
@@ -60,7 +65,9 @@ class Connection {
     explicit Exchange(io::Loop& loop) : request(loop) {}
     Request request;
     SlabRef slab;
+    MemoryBudget* budget = nullptr;  // that it holds budget_bytes of
     uint64_t budget_bytes = 0;
+    size_t reply_bytes = 0;
     bool done = false;
   };
   struct IdleTimer : io::Timer {
@@ -69,10 +76,15 @@ class Connection {
     Connection& connection;
   };
 
+  struct SlowFrame;
+
   io::Task<void> ReadRequests();
+  bool IsFull() const;
   io::Task<bool> FillBuffer(size_t bytes_wanted);
   io::Task<bool> NextFrame();
   io::Task<bool> ReadLargeFrame(uint32_t size);
+  io::Task<void> TakeMemory(Exchange& exchange, MemoryBudget& budget, uint32_t bytes);
+  void GiveMemory(Exchange& exchange);
   io::Task<void> StartExchange(std::unique_ptr<Exchange> exchange);
   io::Task<void> HandleExchange(Exchange& exchange);
 
@@ -83,6 +95,7 @@ class Connection {
 
   void Touch() { last_activity_ = environment_.loop.Now(); }
   void CloseBecause(const std::string& reason);
+  void NoteTruncated(size_t received, size_t expected);
   size_t buffered() const { return buffer_end_ - buffer_start_; }
 
   const ConnectionEnvironment& environment_;
@@ -93,9 +106,13 @@ class Connection {
   size_t buffer_start_ = 0;
   size_t buffer_end_ = 0;
   std::unique_ptr<Exchange> next_;  // the frame that NextFrame has read
+  size_t frame_bytes_ = 0;          // received of a large one
+  bool awaiting_memory_ = false;
 
   std::deque<std::unique_ptr<Exchange>> exchanges_;  // in order of arrival
   size_t handling_ = 0;
+  size_t unsent_bytes_ = 0;  // of answers
+  bool sending_ = false;
   bool reading_done_ = false;
   bool aborted_ = false;
   bool stopping_ = false;

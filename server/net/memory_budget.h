@@ -25,6 +25,7 @@ class MemoryBudget {
   void Give(uint64_t bytes);
 
   uint64_t used() const { return used_; }
+  bool contended() const { return !waiters_.empty(); }  // somebody waits
 
  private:
   struct Node : io::WaitList::Node {

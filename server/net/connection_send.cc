@@ -1,0 +1,95 @@
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "server/logging.h"
+#include "server/net/connection.h"
+
+// What a connection sends.
+namespace varve::net {
+namespace {
+
+// Ranges are sent in pieces of this size, so that a slow reader is seen to make progress.
+constexpr uint64_t kRangePieceBytes = 1 << 20;
+// Answers that are ready together leave in one call.
+constexpr size_t kGatheredRepliesMax = 64;
+
+}  // namespace
+
+io::Task<void> Connection::WriteReplies() {
+  for (;;) {
+    if (exchanges_.empty() || !exchanges_.front()->done) {
+      if (reading_done_ && exchanges_.empty()) co_return;
+      changed_.Reset();
+      co_await changed_.Wait();
+      continue;
+    }
+    const absl::Status sent = co_await SendReady();
+    if (!sent.ok()) {
+      if (absl::IsDataLoss(sent)) LogError("to {}: {}", peer_.address, sent.ToString());
+      Abort();
+    }
+    if (stopping_ && exchanges_.empty()) Abort();
+    room_.Set();
+  }
+}
+
+// Sends the answers that are ready at the front, and forgets them.
+io::Task<absl::Status> Connection::SendReady() {
+  std::vector<std::unique_ptr<Exchange>> sending;
+  std::vector<Bytes> pieces;
+  bool close = false;
+  while (!exchanges_.empty() && exchanges_.front()->done && !close &&
+         sending.size() < kGatheredRepliesMax) {
+    const Reply& reply = exchanges_.front()->request.reply;
+    if (!reply.ranges.empty() && !sending.empty()) break;
+    close = reply.close;
+    sending.push_back(std::move(exchanges_.front()));
+    exchanges_.pop_front();
+    if (!reply.ranges.empty()) break;
+    if (!reply.bytes.empty()) pieces.push_back(reply.bytes);
+  }
+  absl::Status status;
+  sending_ = true;
+  if (aborted_) {
+    status = absl::CancelledError("the connection is closing");
+  } else if (!sending.front()->request.reply.ranges.empty()) {
+    status = co_await SendWithRanges(sending.front()->request.reply);
+  } else if (!pieces.empty()) {
+    status = co_await stream_->Write(pieces, false);
+  }
+  sending_ = false;
+  for (const auto& exchange : sending) unsent_bytes_ -= exchange->reply_bytes;
+  Touch();
+  if (close) Abort();
+  co_return status;
+}
+
+io::Task<absl::Status> Connection::SendWithRanges(const Reply& reply) {
+  size_t sent = 0;
+  const Bytes bytes = reply.bytes;
+  for (const wire::Splice& splice : reply.splices) {
+    const Bytes piece[] = {bytes.subspan(sent, splice.position - sent)};
+    if (!piece[0].empty()) CO_RETURN_IF_ERROR(co_await stream_->Write(piece, true));
+    sent = splice.position;
+    const bool more = sent < bytes.size();
+    CO_RETURN_IF_ERROR(co_await SendRange(reply.ranges[splice.id], more));
+  }
+  const Bytes rest[] = {bytes.subspan(sent)};
+  if (rest[0].empty()) co_return absl::OkStatus();
+  co_return co_await stream_->Write(rest, false);
+}
+
+io::Task<absl::Status> Connection::SendRange(const io::FileRange& range, bool more) {
+  for (uint64_t done = 0; done < range.size;) {
+    const uint64_t size = std::min(range.size - done, kRangePieceBytes);
+    const bool last = done + size == range.size;
+    const io::FileRange piece{range.file, range.position + done, size};
+    CO_RETURN_IF_ERROR(co_await stream_->SendFile(piece, more || !last));
+    done += size;
+    Touch();
+  }
+  co_return absl::OkStatus();
+}
+
+}  // namespace varve::net
