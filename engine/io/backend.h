@@ -14,14 +14,12 @@ namespace varve::io {
 // Features of the kernel that a backend uses when it has them. A mask lets an old kernel be
 // tested on a new one.
 struct Features {
-  bool uring = true;              // io_uring at all
-  bool single_issuer = true;      // 6.0
-  bool defer_taskrun = true;      // 6.1
-  bool multishot_accept = true;   // 5.19
-  bool buffer_rings = true;       // 5.19
-  bool multishot_receive = true;  // 6.0
-  bool cachestat = true;          // 6.5
-  bool dont_cache = true;         // 6.14, RWF_DONTCACHE
+  bool uring = true;          // io_uring at all
+  bool single_issuer = true;  // 6.0
+  bool defer_taskrun = true;  // 6.1
+  bool buffer_rings = true;   // 5.19
+  bool cachestat = true;      // 6.5
+  bool dont_cache = true;     // 6.14, RWF_DONTCACHE
 
   // "all"; "6.1": what that kernel has; or a list of names to leave out: "-cachestat,-dont_cache".
   // InvalidArgument names what it does not know.

@@ -18,9 +18,7 @@ constexpr std::array kFeatures = {
     Feature{"uring", &Features::uring, 5'011},
     Feature{"single_issuer", &Features::single_issuer, 6'000},
     Feature{"defer_taskrun", &Features::defer_taskrun, 6'001},
-    Feature{"multishot_accept", &Features::multishot_accept, 5'019},
     Feature{"buffer_rings", &Features::buffer_rings, 5'019},
-    Feature{"multishot_receive", &Features::multishot_receive, 6'000},
     Feature{"cachestat", &Features::cachestat, 6'005},
     Feature{"dont_cache", &Features::dont_cache, 6'014},
 };

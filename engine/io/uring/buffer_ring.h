@@ -13,8 +13,8 @@ namespace varve::io {
 // Lifetime  Goes after the ring, which may still be writing.
 class BufferRing {
  public:
-  static constexpr unsigned kCount = 128;
-  static constexpr size_t kBytes = 4096;
+  static constexpr unsigned kCount = 32;
+  static constexpr size_t kBytes = 16384;
   static constexpr uint16_t kGroup = 1;
 
   BufferRing();

@@ -60,7 +60,7 @@ TEST(Features, AreAVersionOrAList) {
   EXPECT_TRUE(Must(Features::Parse("all")).dont_cache);
   const Features debian = Must(Features::Parse("6.1"));
   EXPECT_TRUE(debian.uring && debian.single_issuer && debian.defer_taskrun);
-  EXPECT_TRUE(debian.multishot_accept && debian.buffer_rings && debian.multishot_receive);
+  EXPECT_TRUE(debian.buffer_rings);
   EXPECT_FALSE(debian.cachestat || debian.dont_cache);
   EXPECT_FALSE(Must(Features::Parse("5.4")).uring);
   EXPECT_TRUE(Must(Features::Parse("6.18")).dont_cache);
