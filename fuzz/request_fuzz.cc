@@ -13,6 +13,7 @@
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
+#include "server/wire/find_coordinator.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
@@ -56,8 +57,8 @@ void Request(MutableBytes frame) {
   if (!header.ok()) return;
   Body<ApiVersionsRequest, MetadataRequest, ProduceRequest, FetchRequest, ListOffsetsRequest,
        OffsetForLeaderEpochRequest, CreateTopicsRequest, DeleteTopicsRequest,
-       CreatePartitionsRequest, DescribeClusterRequest>(header->api_key, header->api_version,
-                                                        reader);
+       CreatePartitionsRequest, DescribeClusterRequest, FindCoordinatorRequest>(
+      header->api_key, header->api_version, reader);
 }
 
 // The first two bytes stand for the request that is answered.
@@ -69,7 +70,8 @@ void Response(Bytes bytes) {
   if (!ReadResponseHeader(key, version, reader).ok()) return;
   Body<ApiVersionsResponse, MetadataResponse, ProduceResponse, FetchResponse, ListOffsetsResponse,
        OffsetForLeaderEpochResponse, CreateTopicsResponse, DeleteTopicsResponse,
-       CreatePartitionsResponse, DescribeClusterResponse>(key, version, reader);
+       CreatePartitionsResponse, DescribeClusterResponse, FindCoordinatorResponse>(key, version,
+                                                                                   reader);
 }
 
 void LogRecord(Bytes value) {

@@ -8,6 +8,7 @@
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
+#include "server/wire/find_coordinator.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
@@ -33,6 +34,7 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::FetchApi>(HandleFetch),
     Entry<wire::ListOffsetsApi>(HandleListOffsets),
     Entry<wire::MetadataApi>(HandleMetadata),
+    Entry<wire::FindCoordinatorApi>(HandleFindCoordinator),
     Entry<wire::ApiVersionsApi>(HandleApiVersions),
     Entry<wire::CreateTopicsApi>(HandleCreateTopics),
     Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),

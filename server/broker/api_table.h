@@ -31,6 +31,7 @@ io::Task<absl::Status> HandleMetadata(RequestContext& context, wire::Reader& bod
 io::Task<absl::Status> HandleProduce(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleFetch(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleListOffsets(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleFindCoordinator(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleOffsetForLeaderEpoch(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleCreateTopics(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDeleteTopics(RequestContext& context, wire::Reader& body);

@@ -8,6 +8,7 @@
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
+#include "server/wire/find_coordinator.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
@@ -21,6 +22,7 @@ using AllMessages =
                      ListOffsetsRequest, ListOffsetsResponse, OffsetForLeaderEpochRequest,
                      OffsetForLeaderEpochResponse, CreateTopicsRequest, CreateTopicsResponse,
                      DeleteTopicsRequest, DeleteTopicsResponse, CreatePartitionsRequest,
-                     CreatePartitionsResponse, DescribeClusterRequest, DescribeClusterResponse>;
+                     CreatePartitionsResponse, DescribeClusterRequest, DescribeClusterResponse,
+                     FindCoordinatorRequest, FindCoordinatorResponse>;
 
 }  // namespace varve::wire

@@ -94,5 +94,10 @@ TEST(Golden, DescribeCluster) {
   ExpectGolden<DescribeClusterResponse>("DescribeClusterResponse");
 }
 
+TEST(Golden, FindCoordinator) {
+  ExpectGolden<FindCoordinatorRequest>("FindCoordinatorRequest");
+  ExpectGolden<FindCoordinatorResponse>("FindCoordinatorResponse");
+}
+
 }  // namespace
 }  // namespace varve::wire

@@ -279,4 +279,19 @@ DescribeClusterResponse Sample() {
   };
 }
 
+template <>
+FindCoordinatorRequest Sample() {
+  return {.group = "group"};
+}
+
+template <>
+FindCoordinatorResponse Sample() {
+  return {
+      .error_code = ErrorCode::kCoordinatorNotAvailable,
+      .node_id = 3,
+      .host = "h1",
+      .port = 9092,
+  };
+}
+
 }  // namespace varve::wire
