@@ -59,6 +59,7 @@ class Broker : private cluster::ImageListener {
   io::Task<absl::Status> OpenLogs();
 
   io::Task<absl::Status> Listen();
+  io::Task<absl::StatusOr<std::unique_ptr<io::Listener>>> Bind(io::Endpoint where);
   void Accept();
   io::Task<void> AcceptFrom(io::Listener& listener, size_t index);
   io::Task<void> Admit(std::unique_ptr<io::Socket> socket, size_t listener);

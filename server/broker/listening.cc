@@ -12,14 +12,28 @@ namespace varve::broker {
 namespace {
 
 constexpr io::Duration kAcceptPause = std::chrono::milliseconds(100);
+constexpr io::Duration kPortPause = std::chrono::milliseconds(10);
+constexpr int kPortAttemptsMax = 200;
 
 }  // namespace
+
+// The kernel takes an io_uring down after its process is gone, and with it the listeners that
+// were waited on: the port of a varved that was killed stays taken for some milliseconds.
+io::Task<absl::StatusOr<std::unique_ptr<io::Listener>>> Broker::Bind(io::Endpoint where) {
+  for (int attempt = 1;; ++attempt) {
+    auto listener = co_await home().net().Listen(where, {settings_.listen_backlog});
+    if (!absl::IsAlreadyExists(listener.status()) || attempt == kPortAttemptsMax) {
+      co_return std::move(listener);
+    }
+    if (!co_await io::SleepUnless(stop_, kPortPause)) co_return std::move(listener);
+  }
+}
 
 io::Task<absl::Status> Broker::Listen() {
   const config::Listeners& listeners = settings_.listeners;
   for (const config::Endpoint& endpoint : listeners.bound) {
-    const io::Endpoint where{endpoint.host, endpoint.port};
-    auto listener = co_await home().net().Listen(where, {settings_.listen_backlog});
+    io::Endpoint where{endpoint.host, endpoint.port};
+    auto listener = co_await Bind(std::move(where));
     if (!listener.ok()) {
       co_return absl::Status(listener.status().code(),
                              fmt::format("listener {}: {}", endpoint.ToString(),
