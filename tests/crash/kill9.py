@@ -9,7 +9,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 
-from harness import kcat, tap  # noqa: E402
+from harness import log_files, tap  # noqa: E402
 from harness.broker import PATIENCE_SECONDS, Broker  # noqa: E402
 
 TOPIC = "crash"
@@ -20,7 +20,7 @@ ROUNDS_CHECKED_WHOLE = 10  # the whole log is read after so many rounds, and at 
 PROPERTIES = {
     "num.partitions": 4,
     "log.segment.bytes": 1 << 20,
-    "log.retention.bytes": 64 << 20,
+    "log.retention.bytes": 16 << 20,
     "log.retention.check.interval.ms": 500,
     "log.flush.offset.checkpoint.interval.ms": 200,
 }
@@ -41,7 +41,7 @@ class Test:
         """Load, kill, restart on the other backend, check what this round acknowledged."""
         backend = BACKENDS[number % 2]
         reports = self.folder / f"round{number}.reports"
-        codec = self.random.choice(kcat.CODECS)
+        codec = self.random.choice(log_files.CODECS)
         with self.broker(backend) as broker:
             self.no_errors(broker)
             told = self.load_until_killed(broker, codec, reports)

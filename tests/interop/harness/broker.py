@@ -58,23 +58,21 @@ class Broker:
         try:
             return self.start()
         except Exception:
-            self._show()
-            self._end()
+            self.abandon()
             raise
 
     def __exit__(self, kind, *_):
         if kind is not None:
-            self._show()
-            self._end()
-        elif self.process.poll() is None:
+            self.abandon()
+        elif self.is_running():
             try:
                 self.stop()
             except Exception:
-                self._show()
-                self._end()
+                self.abandon()
                 raise
 
     def start(self):
+        """Returns when it listens. It may be started again after a stop or a kill."""
         self.launch()
         lines = [self.wait_line(LISTENING, count) for count in range(self._listener_count)]
         self.ports = [int(found.group(2)) for found in lines]
@@ -102,7 +100,9 @@ class Broker:
                 found = [match for match in map(matches, self.log) if match]
                 if len(found) > skip:
                     return found[skip]
-                tap.check(not self._ended, f"varved ended before it logged: {pattern}")
+                if self._ended:
+                    raise AssertionError(f"varved ended before it logged {pattern}; its last line: "
+                                         f"{self.log[-1:]}")
                 left = deadline - time.monotonic()
                 tap.check(left > 0, f"varved did not log: {pattern}")
                 self._changed.wait(left)
@@ -111,6 +111,9 @@ class Broker:
         """Asks it to end, and requires that it ends well."""
         self.process.send_signal(how)
         tap.check_equal(self.wait_end(), 0, "exit status of varved")
+
+    def is_running(self):
+        return self.process is not None and self.process.poll() is None
 
     def kill(self):
         self.process.kill()
@@ -121,12 +124,6 @@ class Broker:
         self._reader.join(PATIENCE_SECONDS)
         return status
 
-    def restart(self):
-        """On the same directory and the same port."""
-        self._command = [re.sub(r":0$", f":{self.ports[0]}", part)
-                         if part.startswith("listeners=") else part for part in self._command]
-        return self.start()
-
     def _read(self):
         for line in self.process.stderr:
             with self._changed:
@@ -135,6 +132,11 @@ class Broker:
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    def abandon(self):
+        """For a test that failed: shows the log, leaves no process behind."""
+        self._show()
+        self._end()
 
     def _end(self):
         if self.process is not None:

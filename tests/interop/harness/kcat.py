@@ -5,8 +5,6 @@ import subprocess
 from harness import broker as brokers
 from harness import tap
 
-CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
-
 
 def _run(command, **more):
     """Runs kcat; anything on its stderr fails the test."""
