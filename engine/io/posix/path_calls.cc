@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,6 +27,21 @@ int OpenRetried(const std::string& path, int flags, mode_t mode = 0) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC, mode);
     if (fd >= 0 || errno != EINTR) return fd;
   }
+}
+
+// Opens a path if all of it is in the kernel's caches; else -1 with some errno.
+int OpenIfCached(const std::string& path, int flags) {
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_CACHED;
+  return static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof(how)));
+}
+
+FileInfo InfoOf(const struct stat& info) {
+  return FileInfo{
+      .size = static_cast<uint64_t>(info.st_size),
+      .modified_ms = int64_t{info.st_mtim.tv_sec} * 1000 + info.st_mtim.tv_nsec / 1'000'000,
+      .is_directory = S_ISDIR(info.st_mode)};
 }
 
 int FlagsOf(OpenMode mode) {
@@ -51,8 +68,9 @@ class HeldLock final : public FileLock {
 
 }  // namespace
 
-absl::StatusOr<Fd> OpenNow(const std::string& path, OpenMode mode) {
-  Fd fd(OpenRetried(path, FlagsOf(mode), 0644));
+namespace {
+
+absl::StatusOr<Fd> CheckRegular(Fd fd, const std::string& path) {
   struct stat info;
   if (!fd.valid() || ::fstat(fd.get(), &info) != 0) {
     return DiskError(errno, fmt::format("open {}", path));
@@ -61,6 +79,30 @@ absl::StatusOr<Fd> OpenNow(const std::string& path, OpenMode mode) {
     return absl::FailedPreconditionError(fmt::format("open {}: not a regular file", path));
   }
   return fd;
+}
+
+}  // namespace
+
+absl::StatusOr<Fd> OpenNow(const std::string& path, OpenMode mode) {
+  return CheckRegular(Fd(OpenRetried(path, FlagsOf(mode), 0644)), path);
+}
+
+std::optional<absl::StatusOr<Fd>> OpenCached(const std::string& path, OpenMode mode) {
+  if (mode != OpenMode::kRead && mode != OpenMode::kReadWrite) return std::nullopt;
+  Fd fd(OpenIfCached(path, FlagsOf(mode)));
+  // Only these two are answers; anything else may be the call's own, or an old kernel's.
+  if (!fd.valid() && errno != ENOENT) return std::nullopt;
+  return CheckRegular(std::move(fd), path);
+}
+
+std::optional<absl::StatusOr<FileInfo>> StatCached(const std::string& path) {
+  const Fd fd(OpenIfCached(path, O_PATH));
+  if (!fd.valid() && errno != ENOENT) return std::nullopt;
+  struct stat info;
+  if (!fd.valid() || ::fstat(fd.get(), &info) != 0) {
+    return DiskError(errno, fmt::format("stat {}", path));
+  }
+  return InfoOf(info);
 }
 
 absl::Status CreateDirectoryNow(const std::string& path) {
@@ -91,10 +133,7 @@ absl::Status SyncDirectoryNow(const std::string& path) {
 absl::StatusOr<FileInfo> StatNow(const std::string& path) {
   struct stat info;
   if (::stat(path.c_str(), &info) != 0) return DiskError(errno, fmt::format("stat {}", path));
-  return FileInfo{
-      .size = static_cast<uint64_t>(info.st_size),
-      .modified_ms = int64_t{info.st_mtim.tv_sec} * 1000 + info.st_mtim.tv_nsec / 1'000'000,
-      .is_directory = S_ISDIR(info.st_mode)};
+  return InfoOf(info);
 }
 
 absl::StatusOr<DiskSpace> SpaceNow(const std::string& path) {

@@ -10,8 +10,12 @@
 namespace varve::io {
 
 Task<absl::StatusOr<FileRef>> PosixDisk::Open(std::string path, OpenMode mode) {
-  auto open = [&] { return OpenNow(path, mode); };
-  CO_ASSIGN_OR_RETURN(Fd fd, co_await Offload(loop_, open));
+  auto opened = OpenCached(path, mode);
+  if (!opened) {
+    auto open = [&] { return OpenNow(path, mode); };
+    opened = co_await Offload(loop_, open);
+  }
+  CO_ASSIGN_OR_RETURN(Fd fd, *std::move(opened));
   co_return std::make_shared<PosixFile>(loop_, std::move(fd), std::move(path));
 }
 
@@ -46,6 +50,8 @@ Task<absl::StatusOr<std::vector<DirectoryEntry>>> PosixDisk::List(std::string pa
 }
 
 Task<absl::StatusOr<FileInfo>> PosixDisk::Stat(std::string path) {
+  auto known = StatCached(path);
+  if (known) co_return *std::move(known);
   auto stat = [&] { return StatNow(path); };
   co_return co_await Offload(loop_, stat);
 }

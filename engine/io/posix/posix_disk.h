@@ -9,7 +9,7 @@
 
 namespace varve::io {
 
-// The machine's file systems: every call waits on the pool, none on the loop.
+// The machine's file systems: what may wait does so on the pool, never on the loop.
 class PosixDisk final : public Disk {
  public:
   explicit PosixDisk(Loop& loop) : loop_(loop) {}
