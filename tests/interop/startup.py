@@ -46,6 +46,13 @@ def memory_kib(process):
             for name in ("Rss", "Pss", "Anonymous")]
 
 
+def scheduled_ms(process):
+    """How long its threads together ran, and how long they waited for a processor."""
+    figures = [path.read_text(encoding="ascii").split()
+               for path in pathlib.Path(f"/proc/{process}/task").glob("*/schedstat")]
+    return [sum(int(figure[i]) for figure in figures) / 1e6 for i in range(2)]
+
+
 class Start:
     """One start: milliseconds from exec to the answers, and the memory after them."""
 
@@ -58,6 +65,7 @@ class Start:
         try:
             with wire.connect_at_once(port) as connection:
                 self._ask(connection, asked)
+                self.scheduled = scheduled_ms(self.process)
                 self.memory = memory_kib(self.process)
             os.kill(self.process, signal.SIGTERM)
         except Exception:
@@ -91,6 +99,9 @@ def measure(options, folder, backend):
              f"{median(lambda start: start.connected):.1f} ms, {PARTITIONS} leaders after "
              f"{median(lambda start: start.metadata):.1f} ms, produced and fetched after "
              f"{median(lambda start: start.done):.1f} ms (best {best:.1f} ms)")
+    ran, waited = (median(lambda start, i=i: start.scheduled[i]) for i in range(2))
+    tap.note(f"{backend}: until then its threads together ran {ran:.1f} ms and waited {waited:.1f} "
+             "ms for a processor")
     rss, pss, anonymous = (median(lambda start, i=i: start.memory[i]) / 1024 for i in range(3))
     tap.note(f"{backend}: resident {rss:.1f} MiB, proportional {pss:.1f} MiB, anonymous "
              f"{anonymous:.1f} MiB")
