@@ -22,7 +22,8 @@ void BlockSignals() {
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGPIPE, SIG_IGN);  // a client that is gone, and
+  ::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes, are errors of the call
 }
 
 std::string ReadWhole(const std::string& path) {

@@ -40,16 +40,30 @@ Task<absl::Status> ReplaceFile(Disk& disk, std::string path, Bytes content) {
   co_return co_await disk.SyncDirectory(ParentPath(path));
 }
 
+namespace {
+
+// A link to a directory is no directory here: the link goes, what it points to stays.
+Task<absl::Status> RemoveDirectoryTree(Disk& disk, std::string path) {
+  CO_ASSIGN_OR_RETURN(const std::vector<DirectoryEntry> entries, co_await disk.List(path));
+  for (const DirectoryEntry& entry : entries) {
+    const std::string below = path + "/" + entry.name;
+    if (entry.is_directory) {
+      CO_RETURN_IF_ERROR(co_await RemoveDirectoryTree(disk, below));
+    } else {
+      CO_RETURN_IF_ERROR(co_await disk.Remove(below));
+    }
+  }
+  co_return co_await disk.RemoveDirectory(path);
+}
+
+}  // namespace
+
 Task<absl::Status> RemoveTree(Disk& disk, std::string path) {
   auto info = co_await disk.Stat(path);
   if (absl::IsNotFound(info.status())) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(info.status());
   if (!info->is_directory) co_return co_await disk.Remove(path);
-  CO_ASSIGN_OR_RETURN(const std::vector<DirectoryEntry> entries, co_await disk.List(path));
-  for (const DirectoryEntry& entry : entries) {
-    CO_RETURN_IF_ERROR(co_await RemoveTree(disk, path + "/" + entry.name));
-  }
-  co_return co_await disk.RemoveDirectory(path);
+  co_return co_await RemoveDirectoryTree(disk, path);
 }
 
 }  // namespace varve::io

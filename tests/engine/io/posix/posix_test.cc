@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -214,6 +215,22 @@ TEST_P(PosixBackends, AFailedAppendLeavesNothingBehind) {
     Must(co_await file->Append(bytes.size(), pieces));
   };
   ::signal(SIGXFSZ, SIG_IGN);
+  fixture_->RunUntilDone(body(*fixture_));
+}
+
+TEST_P(PosixBackends, RemovingATreeLeavesWhatItsLinksPointTo) {
+  auto body = [](BackendFixture& fixture) -> Task<void> {
+    Disk& disk = fixture.loop().disk();
+    const std::string tree = fixture.Directory() + "/tree";
+    const std::string kept = fixture.Directory() + "/kept";
+    Must(co_await disk.CreateDirectory(tree));
+    Must(co_await disk.CreateDirectory(kept));
+    Must(co_await ReplaceFile(disk, kept + "/f", AsBytes("x")));
+    EXPECT_EQ(::symlink(kept.c_str(), (tree + "/link").c_str()), 0);
+    Must(co_await RemoveTree(disk, tree));
+    EXPECT_TRUE(absl::IsNotFound((co_await disk.Stat(tree)).status()));
+    EXPECT_TRUE((co_await disk.Stat(kept + "/f")).ok());
+  };
   fixture_->RunUntilDone(body(*fixture_));
 }
 
