@@ -86,6 +86,8 @@ class Cleaner {
     for (const SegmentFile& swap : swaps) {
       if (swap.kind == FileKind::kLog) CO_RETURN_IF_ERROR(co_await RemoveSources(swap));
     }
+    // A source's index that came back beside the output would be trusted.
+    CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
     for (const SegmentFile& swap : swaps) {
       report_.Note(Row::kSwapFile);
       SegmentFile plain = swap;

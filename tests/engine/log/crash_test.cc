@@ -5,6 +5,19 @@
 namespace varve::log::test {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define VARVE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define VARVE_SANITIZED 1
+#endif
+#endif
+#ifdef VARVE_SANITIZED
+constexpr uint64_t kSeeds = 10;  // each takes ten times as long
+#else
+constexpr uint64_t kSeeds = 200;
+#endif
+
 TEST(Crash, WorkloadsAreLargeEnough) {
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     const CrashResult result = CrashEverywhere(seed, {.every = 1'000'000});
@@ -18,7 +31,7 @@ TEST(Crash, WorkloadsAreLargeEnough) {
 // operation.
 TEST(Crash, NothingPromisedIsLostAtAnyOperation) {
   const uint64_t first = FromEnvironment("VARVE_SEED", 1);
-  const uint64_t seeds = FromEnvironment("VARVE_SEEDS", 200);
+  const uint64_t seeds = FromEnvironment("VARVE_SEEDS", kSeeds);
   const uint64_t every = FromEnvironment("VARVE_EVERY", 1);
   uint64_t runs = 0;
   for (uint64_t seed = first; seed < first + seeds; ++seed) {
@@ -31,8 +44,7 @@ TEST(Crash, NothingPromisedIsLostAtAnyOperation) {
 
 // The suite must notice when the disk breaks its word.
 std::string FirstViolation(unsigned lies) {
-  constexpr uint64_t kSeeds = 20;
-  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
     const CrashResult result = CrashEverywhere(seed, {.lies = lies, .harsh = true});
     if (!result.violation.empty()) return result.violation;
   }

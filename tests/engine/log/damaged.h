@@ -9,7 +9,8 @@ inline constexpr size_t kBytes = 100;
 // A log whose process died: batches of 100 bytes, three a segment, with times 1000, 1001, ...;
 // and ways to damage it before the next one opens it.
 struct Damaged : LogMachine {
-  explicit Damaged(int batches) : LogMachine({.segment_bytes = 300, .index_interval_bytes = 50}) {
+  explicit Damaged(int batches, uint64_t seed = 1)
+      : LogMachine({.segment_bytes = 300, .index_interval_bytes = 50}, {.seed = seed}) {
     Open();
     for (int i = 0; i < batches; ++i) EXPECT_TRUE(Append(BatchOfSize(kBytes, 1000 + i)).ok());
     Leave();

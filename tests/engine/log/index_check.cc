@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
 #include <map>
-#include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/log/file_names.h"
@@ -38,7 +38,8 @@ std::vector<Placed> BatchesOf(Bytes log) {
 template <typename Entry>
 std::vector<Entry> EntriesOf(Bytes file) {
   std::vector<Entry> entries(file.size() / sizeof(Entry));
-  std::memcpy(static_cast<void*>(entries.data()), file.data(), entries.size() * sizeof(Entry));
+  const MutableBytes into = std::as_writable_bytes(std::span(entries));
+  std::copy_n(file.begin(), into.size(), into.begin());
   return entries;
 }
 

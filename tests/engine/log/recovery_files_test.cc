@@ -91,6 +91,25 @@ TEST(RecoveryFiles, ASwapTakesThePlaceOfItsSources) {
   EXPECT_FALSE(m.disk().Exists(m.Path(3, FileKind::kLog)));
 }
 
+// Of the removals and renames of an exchange a power loss keeps some.
+TEST(RecoveryFiles, ASwapNeverMeetsTheIndexesOfItsSources) {
+  for (uint64_t n = 1; n <= 16; ++n) {
+    for (uint64_t seed = 1; seed <= 10; ++seed) {
+      Damaged m(7, seed);
+      Buffer both = m.Content(0, FileKind::kLog);
+      Append(both, m.Content(3, FileKind::kLog));
+      m.Put(0, FileKind::kLog, both, FileState::kSwap);
+      m.arguments.recovery_point = 7;
+      m.disk().CrashAtOperation(n, io::SimCrash::kPower);
+      EXPECT_FALSE(m.TryOpen().ok());
+      m.Leave(io::SimCrash::kPower);
+      m.arguments.stop = Stop::kMachine;
+      m.Open();
+      EXPECT_EQ(m.Find(1005, 7), "1005@5") << "operation " << n << " seed " << seed;
+    }
+  }
+}
+
 TEST(RecoveryFiles, ASwapBesideUnfinishedOutputIsDropped) {
   Damaged m(7);
   m.Put(0, FileKind::kLog, AsBytes("x"), FileState::kSwap);
