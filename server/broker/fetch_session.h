@@ -56,8 +56,8 @@ class FetchSession {
     friend bool operator==(const Key&, const Key&) = default;
     template <typename H>
     friend H AbslHashValue(H h, const Key& key) {
-      const size_t name = std::hash<std::string_view>()(key.name);
-      return H::combine(std::move(h), name, key.topic_id, key.index);
+      const size_t hash = std::hash<std::string_view>()(key.name);
+      return H::combine(std::move(h), hash, key.topic_id, key.index);
     }
   };
 

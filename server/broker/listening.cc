@@ -72,7 +72,7 @@ io::Task<void> Broker::AcceptFrom(io::Listener& listener, size_t index) {
     }
     if (absl::IsCancelled(socket.status())) co_return;
     if (!std::exchange(told, true)) LogWarning("accept: {}", socket.status().ToString());
-    co_await io::SleepUnless(stop_, kAcceptPause);
+    (void)co_await io::SleepUnless(stop_, kAcceptPause);
   }
 }
 
