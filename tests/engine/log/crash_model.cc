@@ -49,7 +49,12 @@ std::string LogModel::CheckSame(size_t index, Bytes found) const {
   if (index >= sent_.size()) return fmt::format("batch {} was never sent", index);
   const Sent& sent = sent_[index];
   if (sent.acknowledged && !std::ranges::equal(sent.bytes, found)) {
-    return fmt::format("batch {} is not what was acknowledged", index);
+    const BatchView want(sent.bytes);
+    const BatchView got(found);
+    return fmt::format(
+        "batch {} is not what was acknowledged: offset {} for {}, epoch {} for {}, {} bytes for {}",
+        index, got.base_offset(), want.base_offset(), got.leader_epoch(), want.leader_epoch(),
+        found.size(), sent.bytes.size());
   }
   const Bytes records = Bytes(sent.bytes).subspan(record::kCrcStart);
   if (!std::ranges::equal(records, found.subspan(record::kCrcStart))) {

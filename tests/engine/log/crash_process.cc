@@ -47,14 +47,15 @@ io::Task<absl::Status> Process::OpenLog(size_t index, bool power_lost) {
                                                        directory_->health(), arguments));
   Log& log = *logs_[index];
   rows_ |= log.open_report().rows;
+  const std::string before = violation_;
   std::vector<Bytes> found;
   CO_ASSIGN_OR_RETURN(const Buffer bytes, co_await ReadAll(log, machine_.loop->random()));
   Report(SplitBatches(bytes, found));
   Report(models_[index].Reopened(found, power_lost, log));
   CO_ASSIGN_OR_RETURN(std::string wrong, co_await CheckLog(log, models_[index], machine_));
   Report(std::move(wrong));
-  if (!violation_.empty()) {
-    violation_ += fmt::format("; log {}", index);
+  if (before.empty() && !violation_.empty()) {
+    violation_ = fmt::format("log {}: {}", index, violation_);
     for (const std::string& note : log.open_report().notes) violation_ += "; " + note;
   }
   log.set_listener(this);
