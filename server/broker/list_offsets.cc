@@ -45,12 +45,18 @@ struct OffsetItem {
   bool committed = false;  // only what is below the last stable offset
 };
 
+using FoundTime = absl::StatusOr<std::optional<log::TimestampOffset>>;
+
+// An if, because gcc 12 destroys twice what a co_await inside a conditional operator returns.
+io::Task<FoundTime> FindTime(log::Log& log, int64_t timestamp, int64_t limit) {
+  if (timestamp == wire::kMaxTimestamp) co_return co_await log.FindMaxTimestamp(limit);
+  co_return co_await log.FindTimestamp(timestamp, limit);
+}
+
 // Looks up by time; special timestamps were answered before.
 io::Task<void> AnswerByTime(Partition& partition, OffsetItem& item, int64_t limit) {
   log::Log& log = partition.log();
-  auto found = item.asked->timestamp == wire::kMaxTimestamp
-                   ? co_await log.FindMaxTimestamp(limit)
-                   : co_await log.FindTimestamp(item.asked->timestamp, limit);
+  const FoundTime found = co_await FindTime(log, item.asked->timestamp, limit);
   if (!found.ok()) {
     item.answer.error_code = OfRead(found.status());
     co_return;

@@ -103,7 +103,7 @@ void ExpectClosedWithOneLine(const Buffer& bytes) {
 }
 
 TEST(BadInput, AnUnknownApiCloses) { ExpectClosedWithOneLine(HeaderOf(999, 0)); }
-TEST(BadInput, AnApiThatIsNotServedCloses) { ExpectClosedWithOneLine(HeaderOf(10, 0)); }
+TEST(BadInput, AnApiThatIsNotServedCloses) { ExpectClosedWithOneLine(HeaderOf(4, 0)); }
 TEST(BadInput, AnUnknownVersionCloses) {
   ExpectClosedWithOneLine(HeaderOf(0, 2));
   ExpectClosedWithOneLine(HeaderOf(1, 99));
