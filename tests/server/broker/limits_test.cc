@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/server/broker/machine.h"
 #include "tests/server/broker/requests.h"
 
@@ -97,6 +99,27 @@ TEST(Limits, WhoReadsNothingHarmsNobodyAndIsClosed) {
   int answers = 0;
   while (!greedy.Closed()) ++answers;
   EXPECT_LT(answers, 5);
+}
+
+TEST(Limits, AFetchWaitsNoLongerThanAConnectionMayBeIdle) {
+  Machine machine({.config = "connections.max.idle.ms=60000\n"});
+  CreateTopic(machine.client(), "t");
+  wire::FetchRequest request = FetchOf("t", {{0}});
+  request.max_wait_ms = std::numeric_limits<int32_t>::max();
+  const auto start = machine.world.clock().Now();
+  machine.client().Call(request, kFetchVersion);
+  EXPECT_GE(machine.world.clock().Now() - start, 60s);
+  EXPECT_LT(machine.world.clock().Now() - start, 61s);
+}
+
+TEST(Limits, AFetchOfOnePartitionManyTimesDoesNotWait) {
+  Machine machine;
+  CreateTopic(machine.client(), "t");
+  wire::FetchRequest request = FetchOf("t", std::vector<FromPartition>(1000));
+  request.max_wait_ms = 60'000;
+  const auto start = machine.world.clock().Now();
+  EXPECT_EQ(machine.client().Call(request, kFetchVersion).topics.at(0).partitions.size(), 1000u);
+  EXPECT_LT(machine.world.clock().Now() - start, 1s);
 }
 
 // Connections that go at any moment of their requests.

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "engine/base/byte_order.h"
 #include "server/broker/api_table.h"
 #include "tests/server/broker/machine.h"
