@@ -109,6 +109,9 @@ io::Task<absl::Status> Broker::OpenLogs() {
     LogWarning("{} logs may have lost a tail and begin a new leader epoch", lost_tails.size());
     CO_RETURN_IF_ERROR(co_await controller_->BeginLeaderEpochs(std::move(lost_tails)));
   }
+  // What recovery made durable is noted before anything is served: a stored recovery point above
+  // the end of a log that lost its tail would vouch for what comes to lie there next.
+  co_await storage_.WriteCheckpoints(facts_.shards);
   CO_RETURN_IF_ERROR(co_await storage_.Recovered());
   LogInfo("node {} of cluster {} has {} partitions of {} topics", facts_.node_id,
           image->cluster_id(), image->partition_count(), image->topic_count());
