@@ -103,7 +103,9 @@ wire::ProduceResponse::Partition Produce(Client& client, std::string_view topic,
 
 int64_t Put(Machine& machine, std::string_view topic, const std::vector<std::string>& values,
             int32_t partition) {
-  const auto answer = Produce(machine.client(), topic, partition, Batch(values, machine.NowMs()));
+  Client& client =
+      machine.client();  // which may have to connect: before anything looks at the time
+  const auto answer = Produce(client, topic, partition, Batch(values, machine.NowMs()));
   VARVE_CHECK(answer.error_code == wire::ErrorCode::kNone, "{}: {} {}", topic,
               wire::Name(answer.error_code), answer.error_message.value_or(""));
   return answer.base_offset;
