@@ -1,0 +1,77 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/server/net/echo_server.h"
+
+// Large frames and the memory that they share.
+namespace varve::net::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr size_t kLarge = 400'000;
+
+// Announces a frame and sends its first bytes.
+void Begin(Server& server, io::Stream& client, size_t bytes) {
+  const Buffer frame = Frame(std::string(kLarge, 'x'));
+  server.Send(client, Bytes(frame).first(bytes));
+}
+
+TEST(Budget, LargeFramesWaitForEachOther) {
+  Server server;
+  std::vector<io::Stream*> clients;
+  for (int i = 0; i < 5; ++i) {
+    clients.push_back(&server.Connect());
+    Begin(server, *clients.back(), 1000);
+    server.world.RunFor(100ms);
+    EXPECT_LE(server.budget.used(), 1u << 20);
+  }
+  EXPECT_TRUE(server.budget.contended());
+  io::Stream& small = server.Connect();
+  server.Send(small, "small");
+  EXPECT_EQ(server.Receive(small), "small");
+  const std::string rest(kLarge + 4 - 1000, 'x');
+  for (io::Stream* client : {clients[0], clients[1]}) server.Send(*client, AsBytes(rest));
+  for (io::Stream* client : {clients[0], clients[1]}) {
+    EXPECT_EQ(server.Receive(*client).size(), kLarge);
+  }
+  for (io::Stream* client : {clients[2], clients[3], clients[4]}) {
+    server.Send(*client, AsBytes(rest));
+    EXPECT_EQ(server.Receive(*client).size(), kLarge);
+  }
+  EXPECT_EQ(server.budget.used(), 0u);
+}
+
+TEST(Budget, OneFrameLargerThanAllGoesAhead) {
+  Server server({.budget_bytes = 1000});
+  io::Stream& client = server.Connect();
+  io::Stream& other = server.Connect();
+  server.Send(client, std::string(kLarge, 'x'));
+  EXPECT_EQ(server.Receive(client).size(), kLarge);
+  server.Send(other, std::string(kLarge, 'x'));
+  EXPECT_EQ(server.Receive(other).size(), kLarge);
+}
+
+TEST(Budget, WhoSendsNothingDoesNotKeepOthersWaiting) {
+  Server server;
+  for (int i = 0; i < 2; ++i) Begin(server, server.Connect(), 1000);
+  server.world.RunFor(60s);
+  EXPECT_EQ(server.set.size(), 2u) << "nobody needs the memory";
+  io::Stream& good = server.Connect();
+  const auto start = server.world.clock().Now();
+  const std::string log = LogOf(server, [&] { server.Send(good, std::string(kLarge, 'x')); });
+  EXPECT_EQ(server.Receive(good).size(), kLarge);
+  EXPECT_LT(server.world.clock().Now() - start, 15s);
+  EXPECT_THAT(log, testing::HasSubstr("while others wait for its memory"));
+}
+
+TEST(Budget, AStopEndsWhoWaitsForMemory) {
+  Server server;
+  for (int i = 0; i < 4; ++i) Begin(server, server.Connect(), 1000);
+  server.world.RunFor(1s);
+  server.world.Run(server.loop(), server.set.Close(500ms));
+  EXPECT_EQ(server.budget.used(), 0u);
+}
+
+}  // namespace
+}  // namespace varve::net::test
