@@ -30,7 +30,7 @@ class Lane:
         lines = "-gline-tables-only"  # enough for a sanitizer to say where
         if self.fuzz:
             return ["-Dtests=false", "-Dfuzz=true", *quick,
-                    f"-Dcpp_args=-fsanitize=fuzzer-no-link,{lines}"]
+                    f"-Dcpp_args=-fsanitize=fuzzer-no-link {lines}"]
         if self.sanitize:
             return [*quick, f"-Dcpp_args={lines}"]
         return quick if self.compiler == "clang" else ["-Dbenchmarks=true"]
@@ -44,7 +44,9 @@ class Lane:
         if not (self.path / "build.ninja").exists() and not self._setup():
             return False
         quiet = [] if sys.stdout.isatty() else ["--quiet"]
-        return subprocess.run(["ninja", "-C", self.path, *quiet], env=environment()).returncode == 0
+        targets = ["fuzzers"] if self.fuzz else []
+        done = subprocess.run(["ninja", "-C", self.path, *quiet, *targets], env=environment())
+        return done.returncode == 0
 
     def _setup(self):
         env = environment()

@@ -37,7 +37,7 @@ struct SimOptions {
   int64_t wall_millis = 1'735'689'600'000;  // 2025-01-01
 
   uint64_t disk_bytes = uint64_t{1} << 40;
-  uint64_t socket_buffer_bytes = 64 * 1024;  // in flight per direction, unless a stream says else
+  uint64_t socket_buffer_bytes = 65536;  // in flight per direction, unless a stream says else
 };
 
 }  // namespace varve::io
