@@ -15,6 +15,19 @@ struct Config {
   int32_t index_interval_bytes = 4096;
   // Appends are acknowledged when durable once this many records wait for it; 1: always.
   int64_t flush_messages = std::numeric_limits<int64_t>::max();
+  // Appended records are made durable at the latest when they are this old; the largest value:
+  // never for their age.
+  int64_t flush_ms = std::numeric_limits<int64_t>::max();
+  // The oldest segments go when they are over these, unless cleanup_delete is off; negative: no
+  // limit. See retention.h.
+  bool cleanup_delete = true;
+  int64_t retention_ms = int64_t{7} * 24 * 60 * 60 * 1000;
+  int64_t retention_bytes = -1;
+  // How far the timestamps of records may lie from the time when they came.
+  int64_t timestamp_before_max_ms = std::numeric_limits<int64_t>::max();
+  int64_t timestamp_after_max_ms = int64_t{60} * 60 * 1000;
+  // Files of deleted segments stay this long under another name.
+  int64_t file_delete_delay_ms = int64_t{60} * 1000;
   // Batches are stamped with the time of their append.
   bool log_append_time = false;
   // Space is set aside ahead of the data in steps of up to this; 0: never.

@@ -30,6 +30,7 @@ std::string FileName(int64_t base_offset, FileKind kind, FileState state = FileS
 // Nothing for a name that is no segment file's.
 std::optional<SegmentFile> ParseFileName(std::string_view name);
 
+inline constexpr std::string_view kDeletedSuffix = ".deleted";
 inline constexpr std::string_view kEpochsName = "leader-epoch-checkpoint";
 inline constexpr std::string_view kPartitionMetadataName = "partition.metadata";
 

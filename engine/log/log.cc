@@ -67,6 +67,7 @@ Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArgument
     const int64_t base = segment->base_offset();
     segments_[base] = std::move(segment);
   }
+  SegmentsChanged();
   offsets_.log_start = recovered.log_start;
   offsets_.end = recovered.end;
   offsets_.durable = recovered.end;  // recovery has synced what it accepted
@@ -229,10 +230,11 @@ void Log::AdvanceHighWatermark(int64_t offset) {
 }
 
 io::Task<absl::Status> Log::Roll(int64_t base_offset) {
-  auto segment = std::make_unique<Segment>(files_, directory_, base_offset);
+  auto segment = std::make_shared<Segment>(files_, directory_, base_offset);
   CO_RETURN_IF_ERROR(co_await active().Finish());
   CO_RETURN_IF_ERROR(co_await segment->Create(loop_.clock().WallMillis()));
   segments_[base_offset] = std::move(segment);
+  SegmentsChanged();
   jitter_ms_ = DrawJitter(loop_.random(), config_);
   roll_first_ = false;
   directory_dirty_ = true;
@@ -265,13 +267,12 @@ io::Task<absl::Status> Log::StoreEpoch(int32_t epoch) {
 }
 
 uint64_t Log::size_bytes() const {
-  uint64_t bytes = 0;
-  for (const auto& [base, segment] : segments_) bytes += segment->size();
-  return bytes;
+  return segments_.empty() ? 0 : closed_bytes_ + segments_.rbegin()->second->size();
 }
 
 io::Task<absl::Status> Log::Close(bool sync) {
   co_await gate_.Close();
+  if (remover_ != nullptr) co_await remover_->Close();
   if (segments_.empty()) co_return absl::OkStatus();  // closed before
   absl::Status first_error = co_await active().Finish();
   health_.Note(first_error, loop_.Now());

@@ -18,6 +18,7 @@
 #include "engine/io/task.h"
 #include "engine/log/config.h"
 #include "engine/log/file_cache.h"
+#include "engine/log/file_remover.h"
 #include "engine/log/health.h"
 #include "engine/log/leader_epochs.h"
 #include "engine/log/recovery.h"
@@ -157,7 +158,9 @@ class Log {
     static void Run(io::Work& work);
     Log& log;
   };
-  using Segments = std::map<int64_t, std::unique_ptr<Segment>>;
+  // Whoever waits in the middle of using a segment holds it: it may be removed meanwhile.
+  using SegmentRef = std::shared_ptr<Segment>;
+  using Segments = std::map<int64_t, SegmentRef>;
 
   // A list of appends, first come first served.
   class Queue {
@@ -185,6 +188,15 @@ class Log {
   void Complete(PendingAppend& append, absl::StatusOr<Appended> result);
   void Advanced();
 
+  // Takes the segments with bases in [first_base, end_base) out of the log; at least one stays.
+  std::vector<SegmentRef> TakeOut(int64_t first_base, int64_t end_base);
+  // Renames their files to ".deleted", and has them removed later. In this order, durably: a crash
+  // may bring back the last of them, but none without those behind it.
+  io::Task<absl::Status> DeleteFiles(std::vector<SegmentRef> segments);
+  io::Task<absl::Status> DeleteFilesInOrder(std::vector<SegmentRef> segments);
+  io::Task<absl::Status> DeleteFile(std::string path);
+  void SegmentsChanged();  // to be called whenever segments_ was changed
+
   io::Task<absl::Status> StoreEpoch(int32_t epoch);
   io::Task<absl::Status> Roll(int64_t base_offset);
   absl::Status Closing() const;
@@ -195,6 +207,7 @@ class Log {
   Segments::iterator FirstUnsynced();
   io::Task<void> SyncUntilNobodyWaits();
   io::Task<absl::Status> SyncOnce();
+  io::Task<absl::Status> SyncSegment(SegmentRef segment);
   io::Task<absl::Status> SyncForClose();
   void CompleteDurable();
 
@@ -205,10 +218,14 @@ class Log {
                                                                        Located batch,
                                                                        int64_t timestamp_ms,
                                                                        int64_t limit);
-  io::Task<absl::StatusOr<uint64_t>> LimitPosition(Segments::iterator segment, int64_t limit);
+  io::Task<absl::StatusOr<uint64_t>> LimitPosition(Segment& segment, int64_t limit);
+  io::Task<absl::StatusOr<std::optional<ReadRange>>> ReadIn(Segment& segment, int64_t offset,
+                                                            uint64_t bytes_max, int64_t limit,
+                                                            bool whole_first_batch);
+  SegmentRef NextToRead(int64_t base, int64_t limit) const;
   io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindFrom(int64_t timestamp_ms,
                                                                     int64_t limit);
-  int64_t EndOf(Segments::iterator segment) const;
+  int64_t EndOf(const Segment& segment) const;
   Segments::iterator SegmentOf(int64_t offset);
 
   io::Loop& loop_;
@@ -218,6 +235,8 @@ class Log {
   Config config_;
   Listener* listener_ = nullptr;
   Segments segments_;
+  uint64_t closed_bytes_ = 0;             // of all segments but the active one
+  std::unique_ptr<FileRemover> remover_;  // once there was something to remove
   LeaderEpochs epochs_;
   int32_t leader_epoch_ = 0;
   Offsets offsets_;

@@ -18,19 +18,25 @@ Log::Segments::iterator Log::SegmentOf(int64_t offset) {
 }
 
 // The offset behind the last one that the segment holds, or at least not above the next one's.
-int64_t Log::EndOf(Segments::iterator segment) const {
-  const auto next = std::next(segment);
-  return next != segments_.end() ? next->first : segment->second->next_offset();
+int64_t Log::EndOf(const Segment& segment) const {
+  const auto next = segments_.upper_bound(segment.base_offset());
+  return next != segments_.end() ? next->first : segment.next_offset();
+}
+
+// The first segment from `base` on that begins below `limit`; null without one.
+Log::SegmentRef Log::NextToRead(int64_t base, int64_t limit) const {
+  const auto at = segments_.lower_bound(base);
+  return at == segments_.end() || at->first >= limit ? nullptr : at->second;
 }
 
 // Where in the segment's file the batches below `limit` end.
-io::Task<absl::StatusOr<uint64_t>> Log::LimitPosition(Segments::iterator segment, int64_t limit) {
-  if (limit >= EndOf(segment)) co_return segment->second->size();
-  for (const Fence& fence : segment->second->fences()) {
+io::Task<absl::StatusOr<uint64_t>> Log::LimitPosition(Segment& segment, int64_t limit) {
+  if (limit >= EndOf(segment)) co_return segment.size();
+  for (const Fence& fence : segment.fences()) {
     if (fence.start_offset <= limit && limit < fence.end_offset) co_return fence.position;
   }
-  CO_ASSIGN_OR_RETURN(const std::optional<Located> at, co_await segment->second->Locate(limit));
-  co_return at ? at->position : segment->second->size();
+  CO_ASSIGN_OR_RETURN(const std::optional<Located> at, co_await segment.Locate(limit));
+  co_return at ? at->position : segment.size();
 }
 
 namespace {
@@ -45,35 +51,50 @@ uint64_t BeforeNextFence(const Segment& segment, uint64_t position, uint64_t end
 
 }  // namespace
 
+// What one segment has of it; nothing if the segment ends before `offset`.
+io::Task<absl::StatusOr<std::optional<ReadRange>>> Log::ReadIn(Segment& segment, int64_t offset,
+                                                               uint64_t bytes_max, int64_t limit,
+                                                               bool whole_first_batch) {
+  CO_ASSIGN_OR_RETURN(const std::optional<Located> first, co_await segment.Locate(offset));
+  if (!first) co_return std::optional<ReadRange>();
+  ReadRange result{{}, offset, 0};
+  CO_ASSIGN_OR_RETURN(uint64_t end, co_await LimitPosition(segment, limit));
+  end = BeforeNextFence(segment, first->position, end);
+  const uint64_t allowed =
+      whole_first_batch ? std::max<uint64_t>(bytes_max, first->size) : bytes_max;
+  if (first->position >= end || allowed < first->size) co_return result;
+  CO_ASSIGN_OR_RETURN(result.range.file, co_await segment.log_file().Open());
+  result.range.position = first->position;
+  result.range.size = std::min(end - first->position, allowed);
+  result.first_offset = first->base_offset;
+  result.first_batch_bytes = first->size;
+  co_return result;
+}
+
 io::Task<absl::StatusOr<ReadRange>> Log::Read(int64_t offset, uint64_t bytes_max, int64_t limit,
                                               bool whole_first_batch) {
   const Inside inside(gate_);
   if (!inside.ok()) co_return Closing();
-  if (offset < offsets_.log_start || offset > offsets_.end) {
-    co_return absl::OutOfRangeError(fmt::format("offset {} of {} is outside [{}, {}]", offset,
-                                                directory_, offsets_.log_start, offsets_.end));
+  int64_t base = -1;  // not known yet, or not any more
+  for (;;) {
+    if (offset < offsets_.log_start || offset > offsets_.end) {
+      co_return absl::OutOfRangeError(fmt::format("offset {} of {} is outside [{}, {}]", offset,
+                                                  directory_, offsets_.log_start, offsets_.end));
+    }
+    const ReadRange nothing{{}, offset, 0};
+    if (offset >= limit) co_return nothing;
+    if (base < 0) base = SegmentOf(offset)->first;
+    const SegmentRef segment = NextToRead(base, limit);
+    if (segment == nullptr) co_return nothing;
+    auto found = co_await ReadIn(*segment, offset, bytes_max, limit, whole_first_batch);
+    if (segment->removed()) {
+      base = -1;
+      continue;
+    }
+    if (!found.ok()) co_return found.status();
+    if (*found) co_return **std::move(found);
+    base = segment->base_offset() + 1;  // a gap up to the next segment
   }
-  ReadRange result{{}, offset, 0};
-  if (offset >= limit) co_return result;
-  const int64_t base = SegmentOf(offset)->first;
-  for (auto at = segments_.find(base); at != segments_.end() && at->first < limit; ++at) {
-    Segment& segment = *at->second;
-    CO_ASSIGN_OR_RETURN(const std::optional<Located> first, co_await segment.Locate(offset));
-    if (!first) continue;  // a gap up to the next segment
-    CO_ASSIGN_OR_RETURN(uint64_t end, co_await LimitPosition(at, limit));
-    end = BeforeNextFence(segment, first->position, end);
-    if (first->position >= end) co_return result;
-    const uint64_t allowed =
-        whole_first_batch ? std::max<uint64_t>(bytes_max, first->size) : bytes_max;
-    if (allowed < first->size) co_return result;
-    CO_ASSIGN_OR_RETURN(result.range.file, co_await segment.log_file().Open());
-    result.range.position = first->position;
-    result.range.size = std::min(end - first->position, allowed);
-    result.first_offset = first->base_offset;
-    result.first_batch_bytes = first->size;
-    co_return result;
-  }
-  co_return result;
 }
 
 // The first record in one batch that is late enough, found by opening the batch.
@@ -113,15 +134,15 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FirstAtLeast(Segme
 io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindFrom(int64_t timestamp_ms,
                                                                        int64_t limit) {
   int64_t base = SegmentOf(offsets_.log_start)->first;
-  for (;;) {
-    const auto at = segments_.lower_bound(base);
-    if (at == segments_.end() || at->first >= limit) break;
-    Segment& segment = *at->second;
-    base = at->first + 1;
-    if (segment.max_timestamp().timestamp < timestamp_ms) continue;
-    CO_ASSIGN_OR_RETURN(const std::optional<TimestampOffset> found,
-                        co_await FirstAtLeast(segment, timestamp_ms, limit));
-    if (found) co_return found;
+  while (const SegmentRef segment = NextToRead(base, limit)) {
+    base = segment->base_offset() + 1;
+    if (segment->max_timestamp().timestamp < timestamp_ms) continue;
+    auto found = co_await FirstAtLeast(*segment, timestamp_ms, limit);
+    if (segment->removed()) {
+      base = segment->base_offset();  // another may be there
+      continue;
+    }
+    if (!found.ok() || *found) co_return found;
   }
   co_return std::optional<TimestampOffset>();
 }
@@ -137,15 +158,21 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindMaxTimestamp(i
   const Inside inside(gate_);
   if (!inside.ok()) co_return Closing();
   int64_t largest = record::kNoTimestamp;
-  for (auto at = segments_.begin(); at != segments_.end() && at->first < limit; ++at) {
-    Segment& segment = *at->second;
-    if (segment.max_timestamp().timestamp <= largest) continue;
-    if (segment.max_timestamp().offset < limit) {
-      largest = segment.max_timestamp().timestamp;
-    } else {
-      CO_ASSIGN_OR_RETURN(const int64_t below, co_await segment.MaxTimestampBelow(limit));
-      largest = std::max(largest, below);
+  int64_t base = 0;
+  while (const SegmentRef segment = NextToRead(base, limit)) {
+    base = segment->base_offset() + 1;
+    if (segment->max_timestamp().timestamp <= largest) continue;
+    if (segment->max_timestamp().offset < limit) {
+      largest = segment->max_timestamp().timestamp;
+      continue;
     }
+    const absl::StatusOr<int64_t> below = co_await segment->MaxTimestampBelow(limit);
+    if (segment->removed()) {
+      base = segment->base_offset();
+      continue;
+    }
+    CO_RETURN_IF_ERROR(below.status());
+    largest = std::max(largest, *below);
   }
   if (largest < 0) co_return std::optional<TimestampOffset>();
   co_return co_await FindFrom(largest, limit);

@@ -56,21 +56,27 @@ io::Task<void> Log::SyncUntilNobodyWaits() {
   syncing_ = false;
 }
 
+io::Task<absl::Status> Log::SyncSegment(SegmentRef segment) {
+  absl::Status synced;
+  if (!segment->removed()) synced = co_await segment->SyncLog();
+  const bool closed = segment.get() != &active();
+  if (synced.ok() && closed && !segment->removed() && !segment->indexes_synced()) {
+    synced = co_await segment->SyncIndexes();
+  }
+  // One that is gone need not be durable, and cannot even be opened.
+  const bool gone = segment->removed() && !absl::IsDataLoss(synced);
+  co_return gone ? absl::OkStatus() : synced;
+}
+
 // Syncs every segment that holds something between `durable` and what is wanted now. A recovery
 // point above the end of a segment says that its indexes are durable, too.
 io::Task<absl::Status> Log::SyncOnce() {
   const int64_t target = std::max(sync_wanted_, offsets_.durable);
-  std::vector<Segment*> dirty;
+  std::vector<SegmentRef> dirty;
   for (auto at = FirstUnsynced(); at != segments_.end() && at->first < target; ++at) {
-    dirty.push_back(at->second.get());
+    dirty.push_back(at->second);
   }
-  for (Segment* segment : dirty) {
-    CO_RETURN_IF_ERROR(co_await segment->SyncLog());
-    const bool closed = segment != &active();
-    if (closed && !segment->indexes_synced()) {
-      CO_RETURN_IF_ERROR(co_await segment->SyncIndexes());
-    }
-  }
+  for (const SegmentRef& segment : dirty) CO_RETURN_IF_ERROR(co_await SyncSegment(segment));
   if (std::exchange(directory_dirty_, false)) {
     CO_RETURN_IF_ERROR(co_await files_.disk().SyncDirectory(directory_));
   }

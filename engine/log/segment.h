@@ -100,6 +100,10 @@ class Segment {
   const std::vector<Fence>& fences() const { return fences_; }
   CachedFile& log_file() { return log_; }
   bool indexes_synced() const { return indexes_synced_; }
+  // No longer part of its log: its files may be gone, or another segment's. What was found in it
+  // says nothing any more.
+  bool removed() const { return removed_; }
+  void set_removed() { removed_ = true; }
 
   // For recovery, which reads the files and tells the segment what it found.
   struct Loaded {
@@ -118,7 +122,7 @@ class Segment {
   io::Task<absl::Status> TruncateLog(uint64_t size);
   void SetLoaded(const Loaded& loaded);
   void SkipFence(const Fence& fence);  // while noting batches: the stretch counts as written
-  // All files of this segment that may exist, for its removal.
+  // All files of this segment that may exist, for its removal; the .log first.
   std::vector<std::string> Paths() const;
 
  private:
@@ -150,6 +154,7 @@ class Segment {
   int64_t first_timestamp_ = record::kNoTimestamp;
   int64_t created_ms_ = 0;
   bool indexes_synced_ = false;
+  bool removed_ = false;
   std::vector<Fence> fences_;
 };
 
