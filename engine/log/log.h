@@ -68,7 +68,7 @@ class PendingAppend {
 
   MutableBytes batch_;
   BatchFacts facts_;
-  absl::StatusOr<Appended> result_ = absl::UnknownError("not appended yet");
+  absl::StatusOr<Appended> result_ = Appended{};
   std::coroutine_handle<> waiter_;
   PendingAppend* next_ = nullptr;
   bool done_ = false;
