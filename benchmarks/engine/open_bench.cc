@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,9 @@ io::Task<double> Recover(LogScene& scene, std::string directory) {
   co_return seconds;
 }
 
-// Reads and checksums the same bytes, and syncs, as recovery does with what it accepts.
-double ReadAndCheck(const std::string& path) {
+// Reads the same bytes, checksums them in pieces as long as the batches, and syncs, as recovery
+// does with what it accepts.
+double ReadAndCheck(const std::string& path, size_t batch_bytes) {
   const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   VARVE_CHECK(file >= 0);
   Buffer into(kReadBytes);
@@ -50,7 +52,12 @@ double ReadAndCheck(const std::string& path) {
   off_t position = 0;
   while (const ssize_t got = ::pread(file, into.data(), into.size(), position)) {
     VARVE_CHECK(got > 0);
-    crc ^= Crc32c(Bytes(into).first(static_cast<size_t>(got)));
+    Bytes left = Bytes(into).first(static_cast<size_t>(got));
+    while (!left.empty()) {
+      const Bytes piece = left.first(std::min(left.size(), batch_bytes));
+      crc ^= Crc32c(piece);
+      left = left.subspan(piece.size());
+    }
     position += got;
   }
   VARVE_CHECK(::fdatasync(file) == 0);
@@ -73,7 +80,8 @@ void BM_RecoveryScan(benchmark::State& state) {
     return scene.Run(Recover(scene, directory.path()));
   };
   contest.limit = [&] {
-    return ReadAndCheck(directory.File(log::FileName(0, log::FileKind::kLog)));
+    return ReadAndCheck(directory.File(log::FileName(0, log::FileKind::kLog)),
+                        static_cast<size_t>(state.range(0)));
   };
   contest.volume = static_cast<double>(bytes);
   Compete(state, contest);

@@ -8,7 +8,7 @@
 namespace varve::log {
 namespace {
 
-constexpr size_t kScanBufferBytes = 1 << 20;
+constexpr size_t kScanBufferBytes = 1 << 18;  // stays in a core's cache until its checksum is made
 constexpr uint64_t kYieldEveryBytes = 4 << 20;
 
 }  // namespace
@@ -45,7 +45,10 @@ io::Task<absl::Status> Recoverer::Scan(Segment::Loaded loaded, int64_t next_base
                        BatchScanner::Options{.check_crc = true, .buffer_bytes = kScanBufferBytes});
   uint64_t yield_at = kYieldEveryBytes;
   for (;;) {
-    CO_ASSIGN_OR_RETURN(Scanned scanned, co_await scanner.Next());
+    Scanned scanned;
+    if (!scanner.TryNext(scanned)) {
+      CO_ASSIGN_OR_RETURN(scanned, co_await scanner.Next());
+    }
     if (scanned.kind == Scanned::Kind::kBatch && !Follows(scanned, next_base)) {
       report().Note(Row::kOffsetsFallBack);
       scanned.kind = Scanned::Kind::kBroken;

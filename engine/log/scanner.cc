@@ -64,8 +64,24 @@ io::Task<absl::StatusOr<bool>> BatchScanner::OnlyZeros(uint64_t from) {
   co_return true;
 }
 
+bool BatchScanner::TryNext(Scanned& scanned) {
+  const Bytes front = BufferedFrom(position_);
+  if (front.size() < record::kHeaderBytes) return false;
+  const Peek peek = record::PeekBatch(front, front.size());
+  if (peek.kind != Peek::Kind::kBatch || peek.size_bytes > end_ - position_) return false;
+  const BatchView batch(front.first(peek.size_bytes));
+  std::memcpy(&scanned.header, front.data(), record::kHeaderBytes);
+  scanned.position = position_;
+  scanned.size = peek.size_bytes;
+  const bool sound = !check_crc_ || batch.ComputeCrc() == batch.crc();
+  scanned.kind = sound ? Scanned::Kind::kBatch : Scanned::Kind::kBadCrc;
+  position_ += scanned.size;
+  return true;
+}
+
 io::Task<absl::StatusOr<Scanned>> BatchScanner::Next() {
   Scanned result;
+  if (TryNext(result)) co_return result;
   result.position = position_;
   if (position_ >= end_) co_return result;
   const uint64_t left = end_ - position_;

@@ -48,6 +48,8 @@ class BatchScanner {
 
   // After anything but a batch or a bad checksum, only SkipTo may follow.
   io::Task<absl::StatusOr<Scanned>> Next();
+  // The same without a task, for a batch that lies whole in the buffer; false: ask Next.
+  bool TryNext(Scanned& scanned);
 
   void SkipTo(uint64_t position) { position_ = position; }
   // Where the next call will look.
