@@ -6,8 +6,8 @@
 
 namespace varve::log {
 
-FileRemover::FileRemover(io::Loop& loop, io::Disk& disk)
-    : loop_(loop), disk_(disk), changed_(loop), gate_(loop) {}
+FileRemover::FileRemover(io::Loop& loop, io::Disk& disk, DirectoryHealth& health)
+    : loop_(loop), disk_(disk), health_(health), changed_(loop), gate_(loop) {}
 
 void FileRemover::Remove(std::string path, io::Duration delay) {
   waiting_.emplace(loop_.Now() + delay, std::move(path));
@@ -38,6 +38,7 @@ io::Task<void> FileRemover::RemoveWaiting() {
     const std::string path = std::move(waiting_.extract(waiting_.begin()).mapped());
     // One that stays is found by its name when the log is opened again.
     IgnoreError(co_await disk_.Remove(path));
+    health_.NoteRemoval(loop_.Now());
   }
   running_ = false;
 }

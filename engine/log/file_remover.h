@@ -9,17 +9,19 @@
 #include "engine/io/loop.h"
 #include "engine/io/sync.h"
 #include "engine/io/task.h"
+#include "engine/log/health.h"
 
 namespace varve::log {
 
 // Removes files some time after they were given up: the second step of deleting a segment. Whoever
 // holds such a file open goes on reading it.
 //
-//   FileRemover remover(loop, disk);
+//   FileRemover remover(loop, disk, health);
 //   remover.Remove("t-0/00000000000000000000.log.deleted", 60s);
 //   co_await remover.Close();
 //
-// What a stop leaves behind is removed when the log is opened again, by its ".deleted" name.
+// A directory that was full is looked at again after each removal. What a stop leaves behind is
+// removed when the log is opened again, by its ".deleted" name.
 //
 // Bounds    One timer. At most kWaitingMax names wait; beyond that the longest waiting go early.
 // Threads   One loop; removing happens off it.
@@ -27,7 +29,7 @@ class FileRemover {
  public:
   static constexpr size_t kWaitingMax = 4096;
 
-  FileRemover(io::Loop& loop, io::Disk& disk);
+  FileRemover(io::Loop& loop, io::Disk& disk, DirectoryHealth& health);
   FileRemover(const FileRemover&) = delete;
   FileRemover& operator=(const FileRemover&) = delete;
 
@@ -45,6 +47,7 @@ class FileRemover {
 
   io::Loop& loop_;
   io::Disk& disk_;
+  DirectoryHealth& health_;
   std::multimap<io::MonoTime, std::string> waiting_;  // by when they go
   bool running_ = false;
   io::Event changed_;

@@ -25,6 +25,10 @@ void DirectoryHealth::Note(const absl::Status& error, io::MonoTime now) {
   full_.store(true, std::memory_order_relaxed);
 }
 
+void DirectoryHealth::NoteRemoval(io::MonoTime now) {
+  if (full()) look_again_ns_.store(Nanoseconds(now), std::memory_order_relaxed);
+}
+
 io::Task<absl::Status> DirectoryHealth::MayAppend(io::Loop& loop) {
   if (ok()) co_return absl::OkStatus();
   if (failed()) {

@@ -25,6 +25,8 @@ class DirectoryHealth {
 
   // Notes what an append or a sync met.
   void Note(const absl::Status& error, io::MonoTime now);
+  // Something was removed: the next append of a full directory looks again at once.
+  void NoteRemoval(io::MonoTime now);
 
   bool ok() const {
     return !failed_.load(std::memory_order_relaxed) && !full_.load(std::memory_order_relaxed);

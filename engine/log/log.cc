@@ -195,6 +195,8 @@ void Log::FinishGroup(const absl::Status& status) {
     return;
   }
   offsets_.end = group_facts_.back().last_offset + 1;
+  for (const BatchFacts& batch : group_facts_) appended_bytes_ += batch.size;
+  active().set_modified_ms(loop_.clock().WallMillis());
   Advanced();
   for (PendingAppend* append : group_) {
     const int64_t unflushed = append->facts_.last_offset + 1 - offsets_.durable;

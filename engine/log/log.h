@@ -22,6 +22,7 @@
 #include "engine/log/health.h"
 #include "engine/log/leader_epochs.h"
 #include "engine/log/recovery.h"
+#include "engine/log/retention.h"
 #include "engine/log/segment.h"
 
 namespace varve::log {
@@ -134,6 +135,17 @@ class Log {
   const LeaderEpochs& epochs() const { return epochs_; }
   int32_t leader_epoch() const { return leader_epoch_; }
 
+  // Deletes the oldest segments as far as config and offsets say: see retention.h. The log start
+  // rises at once; files are renamed, and removed after file_delete_delay_ms. Returns what went.
+  io::Task<absl::StatusOr<RetentionDecision>> ApplyRetention(int64_t now_ms);
+  // Nothing below `offset` is served any more; a later ApplyRetention deletes what lies wholly
+  // below. A crash takes this back unless Offsets::log_start was checkpointed. Less than the
+  // present start is fine and changes nothing. OutOfRange: beyond the high watermark, or negative.
+  io::Task<absl::Status> AdvanceLogStart(int64_t offset);
+  // Closes the active segment if it is older than segment_ms though nobody appends, so that
+  // retention and compaction can get at it.
+  io::Task<absl::Status> RollIfOld(int64_t now_ms);
+
   // Rises only, and not beyond the end.
   void AdvanceHighWatermark(int64_t offset);
   const Offsets& offsets() const { return offsets_; }
@@ -144,6 +156,7 @@ class Log {
   const std::string& directory() const { return directory_; }
   const OpenReport& open_report() const { return report_; }
   uint64_t size_bytes() const;
+  uint64_t appended_bytes() const { return appended_bytes_; }  // since it was opened
   size_t segment_count() const { return segments_.size(); }
   int64_t first_segment_base() const { return segments_.begin()->first; }
 
@@ -187,6 +200,12 @@ class Log {
   void FinishGroup(const absl::Status& status);
   void Complete(PendingAppend& append, absl::StatusOr<Appended> result);
   void Advanced();
+
+  std::vector<SegmentSummary> Summaries() const;
+  RetentionDecision Decide(int64_t now_ms) const;
+  void RaiseLogStart(int64_t offset);
+  io::Task<absl::Status> DropEpochsBelowStart();
+  io::Task<absl::Status> RollNow();
 
   // Takes the segments with bases in [first_base, end_base) out of the log; at least one stays.
   std::vector<SegmentRef> TakeOut(int64_t first_base, int64_t end_base);
@@ -235,7 +254,8 @@ class Log {
   Config config_;
   Listener* listener_ = nullptr;
   Segments segments_;
-  uint64_t closed_bytes_ = 0;             // of all segments but the active one
+  uint64_t closed_bytes_ = 0;  // of all segments but the active one
+  uint64_t appended_bytes_ = 0;
   std::unique_ptr<FileRemover> remover_;  // once there was something to remove
   LeaderEpochs epochs_;
   int32_t leader_epoch_ = 0;

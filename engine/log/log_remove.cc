@@ -42,7 +42,7 @@ io::Task<absl::Status> Log::DeleteFile(std::string path) {
   const std::string deleted = path + std::string(kDeletedSuffix);
   absl::Status renamed = co_await files_.disk().Rename(path, deleted);
   if (renamed.ok()) {
-    if (remover_ == nullptr) remover_ = std::make_unique<FileRemover>(loop_, files_.disk());
+    if (remover_ == nullptr) remover_ = std::make_unique<FileRemover>(loop_, files_.disk(), health_);
     // Nobody appends to a full directory before something has gone.
     const int64_t delay_ms = health_.full() ? 0 : config_.file_delete_delay_ms;
     remover_->Remove(deleted, std::chrono::milliseconds(std::min(delay_ms, kDelayMsMax)));
@@ -55,6 +55,8 @@ io::Task<absl::Status> Log::DeleteFile(std::string path) {
 }
 
 io::Task<absl::Status> Log::DeleteFilesInOrder(std::vector<SegmentRef> segments) {
+  // What stays must have its name before the others lose theirs.
+  CO_RETURN_IF_ERROR(co_await files_.disk().SyncDirectory(directory_));
   for (const SegmentRef& segment : segments) {
     const std::vector<std::string> paths = segment->Paths();
     for (const std::string& path : paths) {

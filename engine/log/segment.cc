@@ -28,7 +28,7 @@ Segment::Segment(FileCache& files, const std::string& directory, int64_t base_of
       next_offset_(base_offset) {}
 
 io::Task<absl::Status> Segment::Create(int64_t now_ms) {
-  created_ms_ = now_ms;
+  created_ms_ = modified_ms_ = now_ms;
   const auto file = co_await log_.Create();
   co_return file.status();
 }
@@ -168,7 +168,7 @@ void Segment::SetLoaded(const Loaded& loaded) {
   size_ = loaded.size;
   next_offset_ = loaded.next_offset;
   first_timestamp_ = loaded.first_timestamp;
-  created_ms_ = loaded.created_ms;
+  created_ms_ = modified_ms_ = loaded.created_ms;
 }
 
 std::vector<std::string> Segment::Paths() const {

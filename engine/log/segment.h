@@ -95,6 +95,9 @@ class Segment {
   // Largest timestamp of the first batch; -1 while there is none.
   int64_t first_timestamp() const { return first_timestamp_; }
   int64_t created_ms() const { return created_ms_; }
+  // When the last batch came, by the wall clock.
+  int64_t modified_ms() const { return modified_ms_; }
+  void set_modified_ms(int64_t now_ms) { modified_ms_ = now_ms; }
   const OffsetIndex& offset_index() const { return offset_index_; }
   const TimeIndex& time_index() const { return time_index_; }
   const std::vector<Fence>& fences() const { return fences_; }
@@ -110,7 +113,7 @@ class Segment {
     uint64_t size = 0;
     int64_t next_offset = 0;
     int64_t first_timestamp = record::kNoTimestamp;
-    int64_t created_ms = 0;
+    int64_t created_ms = 0;  // as far as files tell: when it was last written to
   };
   // Both must be there, whole and durable.
   io::Task<absl::Status> LoadIndexes();
@@ -153,6 +156,7 @@ class Segment {
   TimestampOffset max_timestamp_;
   int64_t first_timestamp_ = record::kNoTimestamp;
   int64_t created_ms_ = 0;
+  int64_t modified_ms_ = 0;
   bool indexes_synced_ = false;
   bool removed_ = false;
   std::vector<Fence> fences_;

@@ -27,7 +27,8 @@ class FileRemoverTest : public ::testing::Test {
   void Pass(io::Duration duration) { m_.Run(io::Sleep(*m_.loop, duration)); }
 
   test::Machine m_;
-  FileRemover remover_{*m_.loop, m_.loop->disk()};
+  DirectoryHealth health_{"/"};
+  FileRemover remover_{*m_.loop, m_.loop->disk(), health_};
 };
 
 TEST_F(FileRemoverTest, RemovesEachWhenItsTimeHasCome) {

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/log/file_names.h"
+#include "engine/log/inside.h"
+#include "engine/log/log.h"
+#include "engine/log/retention.h"
+#include "engine/log/roll.h"
+
+// What a log gives up of its old end, and when it closes a segment that nobody appends to.
+namespace varve::log {
+
+std::vector<SegmentSummary> Log::Summaries() const {
+  std::vector<SegmentSummary> summaries;
+  summaries.reserve(segments_.size());
+  for (auto at = segments_.begin(); at != segments_.end(); ++at) {
+    const Segment& segment = *at->second;
+    const auto next = std::next(at);
+    summaries.push_back({at->first, next == segments_.end() ? offsets_.end : next->first,
+                         segment.size(), segment.max_timestamp().timestamp, segment.modified_ms()});
+  }
+  return summaries;
+}
+
+RetentionDecision Log::Decide(int64_t now_ms) const {
+  const RetentionFacts facts{offsets_.log_start, offsets_.high_watermark, now_ms};
+  return DecideRetention(Summaries(), config_, facts);
+}
+
+io::Task<absl::Status> Log::RollNow() {
+  co_await writer_.Take();
+  absl::Status rolled;
+  if (active().size() > 0) rolled = co_await Roll(offsets_.end);
+  writer_.Give();
+  health_.Note(rolled, loop_.Now());
+  co_return rolled;
+}
+
+io::Task<absl::Status> Log::RollIfOld(int64_t now_ms) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
+  if (!ShouldRollIdle(FactsOf(active(), jitter_ms_, now_ms), config_)) co_return absl::OkStatus();
+  co_return co_await RollNow();
+}
+
+io::Task<absl::StatusOr<RetentionDecision>> Log::ApplyRetention(int64_t now_ms) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
+  RetentionDecision decision = Decide(now_ms);
+  if (decision.count() == segments_.size()) {
+    CO_RETURN_IF_ERROR(co_await RollNow());
+    decision = Decide(now_ms);  // more may have come, or have gone
+  }
+  const size_t count = std::min(decision.count(), segments_.size() - 1);
+  if (count == 0) co_return RetentionDecision();
+  const int64_t first_kept = std::next(segments_.begin(), static_cast<ptrdiff_t>(count))->first;
+  std::vector<SegmentRef> gone = TakeOut(segments_.begin()->first, first_kept);
+  RaiseLogStart(first_kept);
+  CO_RETURN_IF_ERROR(co_await DeleteFiles(std::move(gone)));
+  IgnoreError(co_await DropEpochsBelowStart());
+  co_return decision;
+}
+
+void Log::RaiseLogStart(int64_t offset) {
+  if (offset <= offsets_.log_start) return;
+  offsets_.log_start = offset;
+  offsets_.last_stable = std::max(offsets_.last_stable, offset);
+}
+
+io::Task<absl::Status> Log::AdvanceLogStart(int64_t offset) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
+  if (offset < 0 || offset > offsets_.high_watermark) {
+    co_return absl::OutOfRangeError(fmt::format("offset {} of {} is outside [0, {}]", offset,
+                                                directory_, offsets_.high_watermark));
+  }
+  RaiseLogStart(offset);
+  IgnoreError(co_await DropEpochsBelowStart());
+  co_return absl::OkStatus();
+}
+
+// What the file says of epochs that are gone does no harm: opening the log drops them again.
+io::Task<absl::Status> Log::DropEpochsBelowStart() {
+  co_await writer_.Take();
+  const size_t before = epochs_.entries().size();
+  epochs_.TruncateFromStart(offsets_.log_start);
+  absl::Status stored;
+  if (epochs_.entries().size() != before) {
+    const std::string path = fmt::format("{}/{}", directory_, kEpochsName);
+    const std::string text = FormatEpochs(epochs_.entries());
+    stored = co_await io::ReplaceFile(files_.disk(), path, AsBytes(text));
+  }
+  writer_.Give();
+  health_.Note(stored, loop_.Now());
+  co_return stored;
+}
+
+}  // namespace varve::log
