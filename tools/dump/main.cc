@@ -1,0 +1,25 @@
+#include "tools/dump/options.h"
+#include "tools/dump/output.h"
+#include "tools/dump/printing.h"
+#include "tools/dump/status_count.h"
+
+namespace varve::dump {
+namespace {
+
+int Main(int argc, char** argv) {
+  int status = 0;
+  const std::optional<Options> options = ParseOptions(argc, argv, status);
+  if (!options) return status;
+  StatusCount count;
+  {
+    Output out(options->style);
+    Printing printing(*options, out, count);
+    for (const std::string& path : options->paths) printing.Print(path);
+  }
+  return count.exit_status();
+}
+
+}  // namespace
+}  // namespace varve::dump
+
+int main(int argc, char** argv) { return varve::dump::Main(argc, argv); }

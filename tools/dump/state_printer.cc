@@ -1,0 +1,113 @@
+#include "tools/dump/state_printer.h"
+
+#include <fmt/format.h>
+
+#include "engine/base/check.h"
+#include "engine/base/status.h"
+#include "engine/log/checkpoint.h"
+#include "engine/log/producer_snapshot.h"
+#include "server/cluster/meta_properties.h"
+#include "server/cluster/quorum_state.h"
+#include "tools/dump/byte_text.h"
+#include "tools/dump/input_file.h"
+#include "tools/dump/json.h"
+
+namespace varve::dump {
+namespace {
+
+absl::Status PrintProducers(const std::string& path, Output& out) {
+  ASSIGN_OR_RETURN(const std::string file, ReadSmallFile(path, log::kProducerSnapshotBytesMax));
+  ASSIGN_OR_RETURN(const auto entries, log::ParseProducerSnapshot(AsBytes(file)));
+  Row(out, "producerSnapshot")
+      .Int("version", log::kProducerSnapshotVersion)
+      .Int("producers", static_cast<int64_t>(entries.size()));
+  for (const log::ProducerSnapshotEntry& entry : entries) {
+    Row(out, "producer")
+        .Int("producerId", entry.producer_id)
+        .Int("producerEpoch", entry.producer_epoch)
+        .Int("lastSequence", entry.last_sequence)
+        .Int("lastOffset", entry.last_offset)
+        .Int("offsetDelta", entry.offset_delta)
+        .Time("timestamp", entry.timestamp)
+        .Int("coordinatorEpoch", entry.coordinator_epoch)
+        .Int("currentTxnFirstOffset", entry.current_first_offset);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PrintOffsets(const std::string& text, Output& out) {
+  ASSIGN_OR_RETURN(const log::OffsetMap offsets, log::ParseOffsets(text));
+  for (const auto& [name, offset] : offsets) {
+    Row(out, "partitionOffset")
+        .Text("topic", name.topic)
+        .Int("partition", name.partition)
+        .Int("offset", offset);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PrintEpochs(const std::string& text, Output& out) {
+  ASSIGN_OR_RETURN(const auto epochs, log::ParseEpochs(text));
+  for (const log::EpochStart& entry : epochs) {
+    Row(out, "leaderEpoch").Int("epoch", entry.epoch).Int("startOffset", entry.start_offset);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PrintPartitionMetadata(const std::string& text, Output& out) {
+  ASSIGN_OR_RETURN(const Uuid id, log::ParsePartitionMetadata(text));
+  Row(out, "partitionMetadata").Text("topicId", id.ToString());
+  return absl::OkStatus();
+}
+
+absl::Status PrintMetaProperties(const std::string& path, const std::string& text, Output& out) {
+  ASSIGN_OR_RETURN(const auto properties, cluster::ParseMetaProperties(text, path));
+  Row row(out, "metaProperties");
+  row.Text("cluster.id", BytesText(AsBytes(properties.cluster_id), ByteFormat::kText));
+  row.Int("node.id", properties.node_id);
+  if (properties.directory_id) row.Text("directory.id", properties.directory_id->ToString());
+  return absl::OkStatus();
+}
+
+// A line of JSON or of anything else.
+absl::Status PrintLine(std::string_view type, const std::string& text, Output& out) {
+  const auto json = CompactJson(text);
+  const std::string shown = BytesText(AsBytes(text), ByteFormat::kText);
+  Row(out, type).Raw("content", json.value_or(JsonString(text)), json.value_or(shown));
+  return absl::OkStatus();
+}
+
+absl::Status PrintQuorumState(const std::string& text, Output& out) {
+  RETURN_IF_ERROR(PrintLine("quorumState", text, out));
+  return cluster::ParseQuorumState(text).status();
+}
+
+}  // namespace
+
+absl::Status PrintState(const std::string& path, FileType type, Output& out) {
+  if (type == FileType::kProducerSnapshot) return PrintProducers(path, out);
+  ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, kTextBytesMax));
+  switch (type) {
+    case FileType::kOffsetCheckpoint:
+      return PrintOffsets(text, out);
+    case FileType::kEpochCheckpoint:
+      return PrintEpochs(text, out);
+    case FileType::kPartitionMetadata:
+      return PrintPartitionMetadata(text, out);
+    case FileType::kMetaProperties:
+      return PrintMetaProperties(path, text, out);
+    case FileType::kQuorumState:
+      return PrintQuorumState(text, out);
+    case FileType::kCleanShutdown:
+      return PrintLine("cleanShutdown", text, out);
+    case FileType::kBootId:
+      return PrintLine("bootId", text, out);
+    case FileType::kLock:
+      return PrintLine("lock", text, out);
+    default:
+      break;
+  }
+  VARVE_CHECK(false, "{} is of type {}", path, static_cast<int>(type));
+}
+
+}  // namespace varve::dump
