@@ -118,7 +118,10 @@ BatchCheck CheckProducedBatch(Bytes bytes) {
 
 BatchCheck CheckStoredBatch(Bytes bytes) {
   if (BatchCheck check = CheckFrameAndCrc(bytes); !check.ok()) return check;
-  const BatchView batch(bytes);
+  return CheckStoredHeader(BatchView(bytes));
+}
+
+BatchCheck CheckStoredHeader(BatchView batch) {
   if (BatchCheck check = CheckStoredOffsets(batch); !check.ok()) return check;
   return CheckStoredCount(batch);
 }

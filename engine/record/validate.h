@@ -41,6 +41,8 @@ BatchCheck CheckProducedBatch(Bytes bytes);
 // compaction may have taken records out, control batches are welcome, and codecs and attributes
 // of the future are none of its business.
 BatchCheck CheckStoredBatch(Bytes bytes);
+// The part of it that needs no more than the header: offsets and count.
+BatchCheck CheckStoredHeader(BatchView batch);
 
 enum class RecordFault {
   kNone,

@@ -2,9 +2,19 @@
 #include "tools/dump/output.h"
 #include "tools/dump/printing.h"
 #include "tools/dump/status_count.h"
+#include "tools/dump/verify/verification.h"
 
 namespace varve::dump {
 namespace {
+
+void RunMode(const Options& options, Output& out, StatusCount& count) {
+  if (options.mode == Options::Mode::kVerify) {
+    Verification(options, out, count).Run();
+    return;
+  }
+  Printing printing(options, out, count);
+  for (const std::string& path : options.paths) printing.Print(path);
+}
 
 int Main(int argc, char** argv) {
   int status = 0;
@@ -13,8 +23,7 @@ int Main(int argc, char** argv) {
   StatusCount count;
   {
     Output out(options->style);
-    Printing printing(*options, out, count);
-    for (const std::string& path : options->paths) printing.Print(path);
+    RunMode(*options, out, count);
   }
   return count.exit_status();
 }
