@@ -55,4 +55,19 @@ std::string ParentOf(const std::string& path) {
   return whole.parent_path().string();
 }
 
+uint64_t LogBytesIn(const std::string& path) {
+  uint64_t bytes = 0;
+  std::error_code error;
+  if (fs::is_regular_file(path, error)) return fs::file_size(path, error);
+  fs::recursive_directory_iterator at(path, error);
+  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    if (at.depth() >= 2) at.disable_recursion_pending();
+    std::error_code ignored;
+    const bool log = at->path().extension() == ".log" && at->is_regular_file(ignored);
+    const uint64_t size = log ? at->file_size(ignored) : 0;
+    if (log && !ignored) bytes += size;
+  }
+  return bytes;
+}
+
 }  // namespace varve::dump

@@ -2,6 +2,7 @@
 
 #include <absl/status/statusor.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Listing {
 
 // NotFound: there is no such directory. Unavailable: it cannot be read; the message says why.
 absl::StatusOr<Listing> ListDirectory(const std::string& path);
+
+// The bytes of all .log files in a partition or log directory, as far as they can be seen: for a
+// progress bar. Of a file, its own.
+uint64_t LogBytesIn(const std::string& path);
 
 // Both name the same place: "a/b" and "a/b/".
 std::string WithoutSlash(std::string path);

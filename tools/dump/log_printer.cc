@@ -3,16 +3,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include "engine/base/status.h"
 #include "engine/record/compression.h"
 #include "engine/record/record.h"
+#include "tools/dump/retention_time.h"
 
 namespace varve::dump {
 namespace {
 
 using record::BatchView;
+
+int64_t NowMs() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
 
 void AddProducer(Row& row, BatchView batch) {
   if (!batch.has_producer_id() && !row.json()) return;
@@ -134,15 +141,17 @@ void LogPrinter::PrintTrouble(const Step& step) {
   done_ = true;
 }
 
-// The rule of retention: a segment is as old as its largest timestamp; without any, as its file.
 void LogPrinter::PrintSummary() {
-  const bool timed = totals_.largest_timestamp >= 0;
+  const RetentionTime retention =
+      RetentionTimeOf(totals_.largest_timestamp, file_.modified_ms(), NowMs());
   Row(out_, "segment")
       .Int("batches", totals_.batches)
       .Int("records", totals_.records)
       .Int("bytes", static_cast<int64_t>(file_.size()))
-      .Text("retentionGoesBy", timed ? "largest timestamp" : "file modified")
-      .Time("retentionTime", timed ? totals_.largest_timestamp : file_.modified_ms());
+      .Time("largestTimestamp", totals_.largest_timestamp)
+      .Time("fileModified", file_.modified_ms())
+      .Time("retentionTime", retention.ms)
+      .Text("retentionGoesBy", retention.basis);
 }
 
 void LogPrinter::Fault(uint64_t position, std::string_view what) {

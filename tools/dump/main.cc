@@ -1,6 +1,7 @@
 #include "tools/dump/options.h"
 #include "tools/dump/output.h"
 #include "tools/dump/printing.h"
+#include "tools/dump/stats/statistics.h"
 #include "tools/dump/status_count.h"
 #include "tools/dump/verify/verification.h"
 
@@ -10,6 +11,10 @@ namespace {
 void RunMode(const Options& options, Output& out, StatusCount& count) {
   if (options.mode == Options::Mode::kVerify) {
     Verification(options, out, count).Run();
+    return;
+  }
+  if (options.mode == Options::Mode::kStats) {
+    Statistics(options, out, count).Run();
     return;
   }
   Printing printing(options, out, count);

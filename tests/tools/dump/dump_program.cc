@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -85,6 +86,12 @@ std::string Folder::Write(const std::string& name, std::string_view content) con
 
 std::string Folder::Write(const std::string& name, Bytes content) const {
   return Write(name, AsText(content));
+}
+
+void Folder::Touch(const std::string& name, int64_t modified_ms) const {
+  const timespec time{.tv_sec = modified_ms / 1000, .tv_nsec = modified_ms % 1000 * 1'000'000};
+  const timespec times[] = {time, time};
+  VARVE_CHECK(utimensat(AT_FDCWD, path(name).c_str(), times, 0) == 0, "cannot touch {}", name);
 }
 
 std::string Folder::Read(const std::string& name) const { return ReadWhole(path_ / name); }

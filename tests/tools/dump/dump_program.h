@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -36,6 +37,8 @@ class Folder {
   std::string Write(const std::string& name, std::string_view content) const;
   std::string Write(const std::string& name, Bytes content) const;
   std::string Read(const std::string& name) const;
+  // Sets the time at which a file was modified.
+  void Touch(const std::string& name, int64_t modified_ms) const;
 
  private:
   std::filesystem::path path_;

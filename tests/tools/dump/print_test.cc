@@ -45,6 +45,7 @@ class Printed : public testing::Test {
     second.transactional = true;
     folder.Write(kLog, Bytes(Join({MakeBatch(0, {{"k1", "{ \"a\": 1 }"}, {"k2", std::nullopt}}),
                                    MakeBatch(second, {{std::nullopt, "x\ny", kTime + 5000}})})));
+    folder.Touch(kLog, kTime + 40'000);
   }
 
   const Folder folder;
@@ -58,8 +59,9 @@ TEST_F(Printed, BatchesALineEachAndWhatRetentionGoesBy) {
             "baseOffset: 2 lastOffset: 2 count: 1 position: 89 size: 71 codec: none "
             "maxTimestamp: 2023-11-14T22:13:25.000Z timestampType: CreateTime leaderEpoch: 3 "
             "producerId: 7 producerEpoch: 1 baseSequence: 40 lastSequence: 40 transactional: true\n"
-            "batches: 2 records: 3 bytes: 160 retentionGoesBy: largest timestamp "
-            "retentionTime: 2023-11-14T22:13:25.000Z\n");
+            "batches: 2 records: 3 bytes: 160 largestTimestamp: 2023-11-14T22:13:25.000Z "
+            "fileModified: 2023-11-14T22:14:00.000Z retentionTime: 2023-11-14T22:13:25.000Z "
+            "retentionGoesBy: largest timestamp\n");
 }
 
 TEST_F(Printed, RecordsInTheFormatsAskedFor) {
@@ -113,10 +115,17 @@ TEST_F(Printed, EveryCodec) {
   }
 }
 
-TEST_F(Printed, ASegmentWithoutTimesGoesByItsFile) {
-  folder.Write(kLog, Bytes(MakeBatch(0, {{"k", "v", -1}})));
-  const std::string out = Print(kLog);
-  EXPECT_NE(out.find("retentionGoesBy: file modified"), std::string::npos) << out;
+TEST_F(Printed, TimesThatRetentionDoesNotBelieve) {
+  const auto retention_of = [&](int64_t timestamp) {
+    folder.Write(kLog, Bytes(MakeBatch(0, {{"k", "v", timestamp}})));
+    folder.Touch(kLog, kTime);
+    const std::string out = Print(kLog);
+    return out.substr(out.find("retentionTime: "));
+  };
+  const std::string modified = "retentionTime: 2023-11-14T22:13:20.000Z retentionGoesBy: file ";
+  EXPECT_EQ(retention_of(-1), modified + "modified, no batch has a timestamp\n");
+  EXPECT_EQ(retention_of(32'503'680'000'000),  // the year 3000
+            modified + "modified, the largest timestamp lies in the future\n");
 }
 
 TEST_F(Printed, DamageIsNamedAndTheRestShown) {

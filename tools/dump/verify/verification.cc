@@ -209,18 +209,4 @@ void Verification::Summarise() {
       .Int("unreadable", static_cast<int64_t>(status_.unreadable()));
 }
 
-uint64_t LogBytesIn(const std::string& path) {
-  uint64_t bytes = 0;
-  std::error_code error;
-  fs::recursive_directory_iterator at(path, error);
-  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-    if (at.depth() >= 2) at.disable_recursion_pending();
-    std::error_code ignored;
-    const bool log = at->path().extension() == ".log" && at->is_regular_file(ignored);
-    const uint64_t size = log ? at->file_size(ignored) : 0;
-    if (log && !ignored) bytes += size;
-  }
-  return bytes;
-}
-
 }  // namespace varve::dump

@@ -66,7 +66,4 @@ class Verification {
   std::map<Uuid, std::string> directory_ids_;
 };
 
-// The bytes of all .log files in a partition or log directory, for the progress bar.
-uint64_t LogBytesIn(const std::string& path);
-
 }  // namespace varve::dump
