@@ -18,7 +18,6 @@ constexpr std::string_view kHighWatermarks = "replication-offset-checkpoint";
 // Ours, and a plain file, which Kafka ignores: the boot of the machine under which all logs of
 // the directory were last known to be recovered.
 constexpr std::string_view kBootId = "varve-boot-id";
-constexpr std::string_view kCleanMarkerText = R"({"version":0,"brokerEpoch":-1})";
 
 int64_t OffsetOr(const OffsetMap& offsets, const TopicPartition& name, int64_t otherwise) {
   const auto found = offsets.find(name);
@@ -221,13 +220,15 @@ io::Task<absl::Status> LogDirectory::Forget(TopicPartition name) {
   co_return forgotten;
 }
 
-io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints) {
+io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints,
+                                                  int64_t broker_epoch) {
   if (health_.failed()) {
     co_return absl::FailedPreconditionError(
         fmt::format("{} met a failing device and gets no clean-shutdown marker", path_));
   }
   CO_RETURN_IF_ERROR(co_await WriteCheckpoints(checkpoints));
-  co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kCleanMarker), AsBytes(kCleanMarkerText));
+  const std::string marker = fmt::format(R"({{"version":0,"brokerEpoch":{}}})", broker_epoch);
+  co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kCleanMarker), AsBytes(marker));
 }
 
 }  // namespace varve::log

@@ -68,8 +68,10 @@ class LogDirectory {
   io::Task<absl::Status> Recovered();
   // Replaces the checkpoint files whose content has changed.
   io::Task<absl::Status> WriteCheckpoints(const Checkpoints& checkpoints);
-  // The last act: every log is closed and durable. Not after any of them met an error.
-  io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints);
+  // The last act: every log is closed and durable. Not after any of them met an error. The epoch
+  // under which the broker was registered goes into the marker: a Kafka controller that opens the
+  // directory next knows by it that this replica has lost nothing.
+  io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints, int64_t broker_epoch = -1);
 
  private:
   // A checkpoint file, and what it says.

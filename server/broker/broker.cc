@@ -188,7 +188,9 @@ io::Task<absl::Status> Broker::CloseLogs(bool clean) {
     if (first_error.ok()) first_error = closed;
   }
   const auto checkpoints = co_await storage_.Collect(facts_.shards);
-  const absl::Status marked = co_await storage_.Close(checkpoints, clean && first_error.ok());
+  clean = clean && first_error.ok();
+  const int64_t epoch = clean ? controller_->image()->broker_epoch() : -1;
+  const absl::Status marked = co_await storage_.Close(checkpoints, clean, epoch);
   for (Shard* shard : facts_.shards) {
     auto drop = [&] { return shard->DropLogs(); };
     co_await io::CallOn(home(), shard->loop(), drop);

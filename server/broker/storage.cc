@@ -293,10 +293,12 @@ io::Task<void> Storage::WriteCheckpoints(std::span<Shard* const> shards) {
 }
 
 io::Task<absl::Status> Storage::Close(
-    const std::vector<log::LogDirectory::Checkpoints>& checkpoints, bool clean) {
+    const std::vector<log::LogDirectory::Checkpoints>& checkpoints, bool clean,
+    int64_t broker_epoch) {
   absl::Status first_error;
   for (size_t i = 0; i < directories_.size() && clean; ++i) {
-    const absl::Status closed = co_await directories_[i].log->CloseCleanly(checkpoints[i]);
+    log::LogDirectory& directory = *directories_[i].log;
+    const absl::Status closed = co_await directory.CloseCleanly(checkpoints[i], broker_epoch);
     if (first_error.ok()) first_error = closed;
   }
   directories_.clear();

@@ -54,7 +54,7 @@ class Storage {
   io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
   // After every log was closed: the markers of a clean stop, unless something failed.
   io::Task<absl::Status> Close(const std::vector<log::LogDirectory::Checkpoints>& checkpoints,
-                               bool clean);
+                               bool clean, int64_t broker_epoch);
   // What the checkpoints of each directory should say now.
   io::Task<std::vector<log::LogDirectory::Checkpoints>> Collect(std::span<Shard* const> shards);
 

@@ -137,7 +137,7 @@ io::Task<absl::Status> Controller::TakeOver() {
     for (size_t i = 0; i < topic->partitions.size(); ++i) {
       const PartitionState& state = topic->partitions[i];
       if (state.leader == env_.node_id) continue;
-      if (Contains(state.isr, env_.node_id)) {
+      if (Contains(state.isr, env_.node_id) || Contains(state.eligible, env_.node_id)) {
         ours.push_back({topic->name, static_cast<int32_t>(i)});
       } else {
         ++elsewhere;

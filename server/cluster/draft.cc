@@ -154,7 +154,9 @@ void Draft::BeginLeaderEpoch(std::string_view topic_name, int32_t partition) {
   record.topic_id = topic->id;
   record.leader = node_id;
   const std::vector<int32_t> alone{node_id};
-  if (topic->partitions[static_cast<size_t>(partition)].isr != alone) record.isr = alone;
+  const PartitionState& state = topic->partitions[static_cast<size_t>(partition)];
+  if (state.isr != alone) record.isr = alone;
+  if (!state.eligible.empty()) record.eligible_leader_replicas.emplace();
   RecordBatch records;
   records.Add(record, PartitionRecordVersion(image_->metadata_version()));
   const Verdict verdict = Take(std::move(records));

@@ -18,12 +18,14 @@ inline constexpr int16_t kLevelOfNewLogs = 19;
 inline constexpr int16_t kLevelLeast = 7;
 inline constexpr int16_t kLevelMost = 21;
 
+inline constexpr int16_t kLevelWithEligible = 23;     // 4.0-IV1
 inline constexpr int16_t kLevelWithDirectories = 17;  // 3.7-IV2
 inline constexpr int16_t kLevelWithMigration = 8;     // 3.4-IV0
 inline constexpr int16_t kLevelWithShutdown = 7;      // 3.3-IV3
 
 // Of PartitionRecord and PartitionChangeRecord.
 constexpr int PartitionRecordVersion(int16_t level) {
+  if (level >= kLevelWithEligible) return 2;
   return level >= kLevelWithDirectories ? 1 : 0;
 }
 

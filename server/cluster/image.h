@@ -21,6 +21,8 @@ struct PartitionState {
   int32_t partition_epoch = 0;  // rises with every change
   std::vector<int32_t> replicas{};
   std::vector<int32_t> isr{};
+  // Not in sync any more, and yet known to hold all that was acknowledged: who may lead next.
+  std::vector<int32_t> eligible{};
   // Where our replica lies. What another program left may name a directory that is none of ours
   // (UsableAsDirectory is false, or the id is unknown): then the log is looked for, by its name.
   Uuid directory{};
@@ -59,6 +61,7 @@ class Image {
     int64_t version = 0;           // the offset behind the last change, in the metadata log
     int16_t metadata_version = 0;  // Kafka's feature level of that name
     int64_t next_producer_id = 0;
+    int64_t broker_epoch = -1;  // under which this broker registered last
     size_t partition_count = 0;
   };
 
@@ -81,6 +84,7 @@ class Image {
   int32_t node_id() const { return facts_.node_id; }
   int64_t version() const { return facts_.version; }
   int16_t metadata_version() const { return facts_.metadata_version; }
+  int64_t broker_epoch() const { return facts_.broker_epoch; }
   const Facts& facts() const { return facts_; }
 
  private:

@@ -25,6 +25,10 @@ void SetIfGiven(const std::optional<Value>& given, Value& value) {
   if (given) value = *given;
 }
 
+void ForgetEligible(Topic& topic) {
+  for (PartitionState& state : topic.partitions) state.eligible.clear();
+}
+
 }  // namespace
 
 ImageEditor::ImageEditor(ImageRef base, const ImageRules& rules, Placement placement)
@@ -105,6 +109,7 @@ absl::Status ImageEditor::On(const wire::PartitionRecord& record) {
   state.partition_epoch = record.partition_epoch;
   state.replicas = record.replicas;
   state.isr = record.isr;
+  state.eligible = record.eligible_leader_replicas.value_or(std::vector<int32_t>());
   state.directory = DirectoryOf(record.replicas, record.directories);
   return absl::OkStatus();
 }
@@ -126,6 +131,7 @@ absl::Status ImageEditor::On(const wire::PartitionChangeRecord& record) {
   }
   SetIfGiven(record.replicas, state.replicas);
   SetIfGiven(record.isr, state.isr);
+  SetIfGiven(record.eligible_leader_replicas, state.eligible);
   if (record.directories) state.directory = DirectoryOf(state.replicas, *record.directories);
   return absl::OkStatus();
 }
@@ -160,6 +166,24 @@ absl::Status ImageEditor::On(const wire::FeatureLevelRecord& record) {
 
 absl::Status ImageEditor::On(const wire::ProducerIdsRecord& record) {
   facts_.next_producer_id = record.next_producer_id;
+  return absl::OkStatus();
+}
+
+absl::Status ImageEditor::On(const wire::RegisterBrokerRecord& record) {
+  if (record.broker_id == facts_.node_id) facts_.broker_epoch = record.broker_epoch;
+  return absl::OkStatus();
+}
+
+absl::Status ImageEditor::On(const wire::ClearElrRecord& record) {
+  if (!record.topic_name.empty()) {
+    Topic* topic = Edit(record.topic_name);
+    if (topic != nullptr) ForgetEligible(*topic);
+    return absl::OkStatus();
+  }
+  for (const TopicRef& topic : base_->topics()) Edit(topic->name);
+  for (const auto& [name, topic] : edits_) {
+    if (topic != nullptr) ForgetEligible(*topic);
+  }
   return absl::OkStatus();
 }
 

@@ -59,6 +59,8 @@ class ImageEditor {
   absl::Status On(const wire::ConfigRecord& record);
   absl::Status On(const wire::FeatureLevelRecord& record);
   absl::Status On(const wire::ProducerIdsRecord& record);
+  absl::Status On(const wire::ClearElrRecord& record);
+  absl::Status On(const wire::RegisterBrokerRecord& record);
   template <typename Other>
   absl::Status On(const Other& /*record*/) {
     return absl::OkStatus();

@@ -29,8 +29,8 @@ struct UnknownRecord {
 
 using AnyMetadataRecord =
     std::variant<UnknownRecord, TopicRecord, PartitionRecord, PartitionChangeRecord,
-                 RemoveTopicRecord, ConfigRecord, FeatureLevelRecord, ProducerIdsRecord, NoOpRecord,
-                 RegisterBrokerRecord, BrokerRegistrationChangeRecord>;
+                 RemoveTopicRecord, ConfigRecord, FeatureLevelRecord, ProducerIdsRecord,
+                 ClearElrRecord, NoOpRecord, RegisterBrokerRecord, BrokerRegistrationChangeRecord>;
 
 struct MetadataRecord {
   uint32_t type = 0;

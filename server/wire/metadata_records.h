@@ -141,6 +141,17 @@ struct ProducerIdsRecord {
   }
 };
 
+// Nobody is eligible to lead any more beside those in sync.
+struct ClearElrRecord {
+  static constexpr uint32_t kType = 28;
+  static constexpr int kMax = 0;
+
+  std::string_view topic_name{};  // empty: of all topics
+
+  bool operator==(const ClearElrRecord&) const = default;
+  static void Fields(auto& codec, auto& self, int /*version*/) { codec(self.topic_name); }
+};
+
 struct NoOpRecord {
   static constexpr uint32_t kType = 20;
   static constexpr int kMax = 0;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/cluster/feature_levels.h"
 #include "tests/server/cluster/log_text.h"
 #include "tests/server/cluster/node.h"
 
@@ -60,6 +61,41 @@ TEST_F(TakenOver, ALeaderlessPartitionGetsItsLeaderBack) {
   EXPECT_EQ(Taken()->partition_epoch, 9);
   node_.Restart();
   EXPECT_EQ(Taken()->leader_epoch, 7);
+}
+
+// What Kafka 4 writes when a single broker stops: nobody is in sync, the last one is eligible.
+TEST_F(TakenOver, AnEligibleReplicaLeadsAgain) {
+  wire::PartitionChangeRecord stopped;
+  stopped.partition_id = 0;
+  stopped.topic_id = kTopicId;
+  stopped.isr.emplace();
+  stopped.leader = kNoLeader;
+  stopped.eligible_leader_replicas = std::vector<int32_t>{1};
+  stopped.last_known_elr = std::vector<int32_t>{1};
+  RecordBatch change;
+  change.Add(wire::FeatureLevelRecord{"metadata.version", kLevelWithEligible});
+  change.Add(stopped);
+  PutLog(LogText().Batch(TopicRecords()).Batch(change));
+  ASSERT_TRUE(node_.Start().ok());
+  EXPECT_EQ(Taken()->leader, 1);
+  EXPECT_EQ(Taken()->leader_epoch, 8);
+  EXPECT_THAT(Taken()->isr, ElementsAre(1));
+  EXPECT_THAT(Taken()->eligible, ElementsAre());
+}
+
+TEST_F(TakenOver, AReplicaThatIsNoLongerEligibleDoesNotLead) {
+  wire::PartitionChangeRecord stopped;
+  stopped.partition_id = 0;
+  stopped.topic_id = kTopicId;
+  stopped.isr.emplace();
+  stopped.leader = kNoLeader;
+  stopped.eligible_leader_replicas = std::vector<int32_t>{1};
+  RecordBatch change;
+  change.Add(stopped);
+  change.Add(wire::ClearElrRecord{"taken"});
+  PutLog(LogText().Batch(TopicRecords()).Batch(change));
+  ASSERT_TRUE(node_.Start().ok());
+  EXPECT_EQ(Taken()->leader, kNoLeader);
 }
 
 TEST_F(TakenOver, WhatIsNotAboutTopicsIsNotedAndKept) {

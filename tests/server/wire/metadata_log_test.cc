@@ -129,6 +129,7 @@ TEST(MetadataLog, BrokerRegistrationChangeRecord) {
 
 TEST(MetadataLog, SmallRecords) {
   ExpectGolden("ProducerIdsRecord", ProducerIdsRecord{1, 55, 2000});
+  ExpectGolden("ClearElrRecord", ClearElrRecord{"ab"});
   ExpectGolden("NoOpRecord", NoOpRecord{});
 }
 

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""A data directory goes from Apache Kafka to varved, back, and there again; both serve the same."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from harness import cache, dump_log, kafka, tap
+from harness.broker import Broker
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+class Directory:
+    """The directory on its way; each method is a case, in this order."""
+
+    def __init__(self, options, folder):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "data"
+        self._varved = options.varved
+        self._kafka = kafka.Kafka(self.data, self.folder)
+        self._python = cache.python_environment(HERE / "requirements.txt")
+        self._served = None
+        self._configs = None
+
+    def _client(self, address, *steps):
+        command = [self._python, HERE / "clients" / "directory_writer.py", address, *steps]
+        done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+        tap.check(done.returncode == 0, f"{steps}: {done.stdout}")
+
+    def _reads(self, address):
+        path = self.folder / "served.json"
+        self._client(address, f"served={path}")
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    def _check_same(self, address):
+        """What is served now is what was served last, record for record."""
+        found = self._reads(address)
+        for name, expected in self._served.items():
+            for place, (was, now) in enumerate(zip(expected, found[name])):
+                tap.check_equal(now, was, f"{name}, record {place}")
+            tap.check_equal(len(found[name]), len(expected), f"records of {name}")
+
+    def _note(self, address):
+        self._served = self._reads(address)
+        count = sum(len(records) for name, records in self._served.items() if "read_" in name)
+        tap.note(f"{count} records served")
+
+    def _broker(self):
+        return Broker(self._varved, self.data, properties={"node.id": 1})
+
+    def _describe_configs(self, address):
+        return sorted(
+            line for line in kafka.java("org.apache.kafka.tools.TopicCommand", "--describe",
+                                        "--bootstrap-server", address).splitlines()
+            if "PartitionCount" in line)
+
+    def _dump(self):
+        """Kafka's own reader finds no fault in any log, index, snapshot or transaction index."""
+        for suffix in ["log", "index", "timeindex", "txnindex", "snapshot"]:
+            files = [path for path in sorted(self.data.glob(f"*-[0-9]*/*.{suffix}"))
+                     if not path.parent.name.startswith("__") and path.stat().st_size > 0]
+            # It takes what compaction left out for a fault.
+            whole = [path for path in files if not path.parent.name.startswith("compacted")]
+            lines = dump_log.run(whole, *(["--deep-iteration"] if suffix == "log" else []))
+            lines += dump_log.run([path for path in files if path not in whole]) \
+                if len(whole) < len(files) else []
+            for line in lines:
+                bad = "isvalid: false" in line or "mismatch" in line.lower()
+                tap.check(not bad, f"kafka-dump-log says: {line}")
+
+    def kafka_writes(self):
+        self._kafka.format()
+        with self._kafka as broker:
+            self._client(broker.address, "create", "append=0", "transact", "behead")
+            self._note(broker.address)
+            self._configs = self._describe_configs(broker.address)
+
+    def varved_serves_the_same(self):
+        with self._broker() as broker:
+            self._check_same(broker.address)
+
+    def varved_appends(self):
+        with self._broker() as broker:
+            self._client(broker.address, "append-plain=100000")
+            self._note(broker.address)
+
+    def varved_is_killed_and_appends(self):
+        broker = self._broker()
+        with broker:
+            broker.kill()
+        with broker:
+            self._check_same(broker.address)
+            self._client(broker.address, "append-plain=200000")
+            self._note(broker.address)
+
+    def kafka_finds_no_fault(self):
+        self._dump()
+
+    def kafka_serves_the_same(self):
+        with self._kafka as broker:
+            self._check_same(broker.address)
+            tap.check_equal(self._describe_configs(broker.address), self._configs, "topics")
+
+    def kafka_appends(self):
+        with self._kafka as broker:
+            self._client(broker.address, "append=300000", "transact")
+            self._note(broker.address)
+
+    def varved_serves_that_too(self):
+        with self._broker() as broker:
+            self._check_same(broker.address)
+
+    def cases(self):
+        return [(name.replace("_", " "), getattr(self, name))
+                for name in ["kafka_writes", "varved_serves_the_same", "varved_appends",
+                             "varved_is_killed_and_appends", "kafka_finds_no_fault",
+                             "kafka_serves_the_same", "kafka_appends", "varved_serves_that_too"]]
+
+
+def main():
+    options = tap.parser(__doc__).parse_args()
+    with tempfile.TemporaryDirectory(prefix="varve-kafka-") as folder:
+        return tap.run(Directory(options, folder).cases(), options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
