@@ -32,6 +32,10 @@ class File {
   // Fills `into` from `position` on; returns how much there was: less only at the end of the file.
   virtual Task<absl::StatusOr<size_t>> Read(uint64_t position, MutableBytes into) = 0;
 
+  // Likewise, for somebody who passes through once: what was not in the page cache before is not
+  // left there, as far as the system allows.
+  virtual Task<absl::StatusOr<size_t>> ReadOnce(uint64_t position, MutableBytes into) = 0;
+
   // Writes `pieces` back to back from `position`, the present end of the data, in one go. In the
   // page cache when done, durable only after a sync. If it fails, the file is cut back to
   // `position` before the error is returned; if even that fails, the error is DataLoss.
@@ -48,6 +52,12 @@ class File {
   virtual Task<absl::Status> Truncate(uint64_t size) = 0;
 
   virtual Task<absl::StatusOr<uint64_t>> Size() = 0;
+
+  // Sets the time of its last change, as FileInfo::modified_ms has it.
+  virtual Task<absl::Status> SetModified(int64_t modified_ms) = 0;
+
+  // Lets go of the page cache that holds what is durable of it: nobody will read it soon.
+  virtual Task<void> DropCached() = 0;
 
  protected:
   File() = default;

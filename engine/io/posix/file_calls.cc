@@ -1,5 +1,6 @@
 #include "engine/io/posix/file_calls.h"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -67,6 +68,19 @@ ResidentRead ReadResident(int fd, uint64_t position, MutableBytes into) {
   return {size, true};
 }
 
+namespace {
+
+// Whole pages of the range; those at its ends may be somebody else's.
+void ForgetPages(int fd, uint64_t position, uint64_t size) {
+  const uint64_t from = (position + kPageBytes - 1) / kPageBytes * kPageBytes;
+  const uint64_t to = (position + size) / kPageBytes * kPageBytes;
+  if (from >= to) return;
+  static_cast<void>(::posix_fadvise(fd, static_cast<off_t>(from), static_cast<off_t>(to - from),
+                                    POSIX_FADV_DONTNEED));  // advice
+}
+
+}  // namespace
+
 ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_behind) {
   static std::atomic<bool> cannot_drop{false};
   size_t size = 0;
@@ -81,6 +95,8 @@ ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_beh
     if (read == 0) break;
     size += static_cast<size_t>(read);
   }
+  const bool forget = drop_behind && cannot_drop.load(std::memory_order_relaxed);
+  if (forget) ForgetPages(fd, position, size);
   return static_cast<ssize_t>(size);
 }
 

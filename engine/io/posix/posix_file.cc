@@ -50,12 +50,21 @@ PosixFile::~PosixFile() {
 }
 
 Task<absl::StatusOr<size_t>> PosixFile::Read(uint64_t position, MutableBytes into) {
+  co_return co_await ReadAs(position, into, /*drop_behind=*/false);
+}
+
+Task<absl::StatusOr<size_t>> PosixFile::ReadOnce(uint64_t position, MutableBytes into) {
+  co_return co_await ReadAs(position, into, /*drop_behind=*/true);
+}
+
+Task<absl::StatusOr<size_t>> PosixFile::ReadAs(uint64_t position, MutableBytes into,
+                                               bool drop_behind) {
   ResidentRead resident;
   if (into.size() <= kInlineBytesMax) resident = ReadResident(fd_.get(), position, into);
   if (resident.complete) co_return resident.size;
   const uint64_t from = position + resident.size;
   auto read = [&] {
-    return ReadBlocking(fd_.get(), from, into.subspan(resident.size), /*drop_behind=*/false);
+    return ReadBlocking(fd_.get(), from, into.subspan(resident.size), drop_behind);
   };
   const ssize_t more = co_await Offload(loop_, read);
   if (more >= 0) co_return resident.size + static_cast<size_t>(more);
@@ -114,6 +123,19 @@ Task<absl::StatusOr<uint64_t>> PosixFile::Size() {
   struct stat info;
   if (::fstat(fd_.get(), &info) != 0) co_return DiskError(errno, fmt::format("stat of {}", path_));
   co_return static_cast<uint64_t>(info.st_size);
+}
+
+Task<absl::Status> PosixFile::SetModified(int64_t modified_ms) {
+  const timespec time{.tv_sec = modified_ms / 1000, .tv_nsec = modified_ms % 1000 * 1'000'000};
+  const timespec times[] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, time};
+  auto set = [&] { return Retried([&] { return ::futimens(fd_.get(), times); }); };
+  const int error = co_await Offload(loop_, set);
+  co_return ToStatus(error, error == 0 ? "" : fmt::format("futimens of {}", path_));
+}
+
+Task<void> PosixFile::DropCached() {
+  auto drop = [&] { return ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_DONTNEED); };
+  static_cast<void>(co_await Offload(loop_, drop));  // advice
 }
 
 }  // namespace varve::io

@@ -20,16 +20,21 @@ class PosixFile final : public File {
   ~PosixFile() override;
 
   Task<absl::StatusOr<size_t>> Read(uint64_t position, MutableBytes into) override;
+  Task<absl::StatusOr<size_t>> ReadOnce(uint64_t position, MutableBytes into) override;
   Task<absl::Status> Append(uint64_t position, std::span<const Bytes> pieces) override;
   Task<absl::Status> SyncData() override;
   Task<absl::Status> Allocate(uint64_t position, uint64_t length) override;
   Task<absl::Status> Truncate(uint64_t size) override;
   Task<absl::StatusOr<uint64_t>> Size() override;
+  Task<absl::Status> SetModified(int64_t modified_ms) override;
+  Task<void> DropCached() override;
 
   int descriptor() const { return fd_.get(); }
   const std::string& path() const { return path_; }  // as it was opened
 
  private:
+  Task<absl::StatusOr<size_t>> ReadAs(uint64_t position, MutableBytes into, bool drop_behind);
+
   Loop& loop_;
   Pool& pool_;
   Fd fd_;

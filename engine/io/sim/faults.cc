@@ -39,6 +39,8 @@ std::string_view NameOf(SimCall call) {
       return "allocate";
     case SimCall::kTruncate:
       return "truncate";
+    case SimCall::kSetModified:
+      return "set modified";
     case SimCall::kSize:
       return "size";
     case SimCall::kAny:

@@ -32,6 +32,7 @@ enum class SimCall : uint8_t {
   kAllocate,
   kTruncate,
   kSize,
+  kSetModified,
   kAny,  // in a SimFault: each of the above
 };
 std::string_view NameOf(SimCall call);

@@ -84,6 +84,10 @@ Task<absl::StatusOr<size_t>> SimFile::Read(uint64_t position, MutableBytes into)
   co_return done;
 }
 
+Task<absl::StatusOr<size_t>> SimFile::ReadOnce(uint64_t position, MutableBytes into) {
+  co_return co_await Read(position, into);
+}
+
 absl::StatusOr<size_t> SimFile::Peek(uint64_t position, MutableBytes into) const {
   if (!disk_.Alive(life_)) return SimDisk::CrashedError();
   if (position >= inode_->size()) return size_t{0};
@@ -182,5 +186,15 @@ Task<absl::StatusOr<uint64_t>> SimFile::Size() {
   CO_RETURN_IF_ERROR(calls_->Record(SimCall::kSize, path_, status, inode_->size()));
   co_return inode_->size();
 }
+
+Task<absl::Status> SimFile::SetModified(int64_t modified_ms) {
+  const auto apply = [&] {
+    inode_->modified_ms = modified_ms;
+    return absl::OkStatus();
+  };
+  co_return co_await calls_->Change(SimCall::kSetModified, path_, apply);
+}
+
+Task<void> SimFile::DropCached() { co_return; }
 
 }  // namespace varve::io

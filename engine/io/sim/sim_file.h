@@ -17,11 +17,14 @@ class SimFile : public File {
   ~SimFile() override;
 
   Task<absl::StatusOr<size_t>> Read(uint64_t position, MutableBytes into) override;
+  Task<absl::StatusOr<size_t>> ReadOnce(uint64_t position, MutableBytes into) override;
   Task<absl::Status> Append(uint64_t position, std::span<const Bytes> pieces) override;
   Task<absl::Status> SyncData() override;
   Task<absl::Status> Allocate(uint64_t position, uint64_t length) override;
   Task<absl::Status> Truncate(uint64_t size) override;
   Task<absl::StatusOr<uint64_t>> Size() override;
+  Task<absl::Status> SetModified(int64_t modified_ms) override;
+  Task<void> DropCached() override;
 
   // What a stream of any loop sends: as many bytes at `position` as there are, without time.
   absl::StatusOr<size_t> Peek(uint64_t position, MutableBytes into) const;

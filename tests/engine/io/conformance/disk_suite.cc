@@ -56,6 +56,37 @@ TEST_P(DiskConformance, ColdReadsAreTheSame) {
   Run(body(fixture(), Path("f")));
 }
 
+TEST_P(DiskConformance, ReadingOnceReadsTheSame) {
+  auto body = [](BackendFixture& fixture, std::string path) -> Task<void> {
+    const Buffer bytes = Pattern(3'000'000);
+    const FileRef file = co_await MakeFile(fixture.loop().disk(), path, bytes);
+    Must(co_await file->SyncData());
+    co_await file->DropCached();
+    for (const size_t size : {1, 4097, 100'000, 2'999'999}) {
+      SCOPED_TRACE(size);
+      Buffer read(size);
+      for (int again = 0; again < 2; ++again) {
+        EXPECT_EQ(Must(co_await file->ReadOnce(1, read)), size);
+        EXPECT_TRUE(std::ranges::equal(read, Bytes(bytes).subspan(1, size)));
+      }
+    }
+    Buffer rest(200'000);
+    EXPECT_EQ(Must(co_await file->ReadOnce(2'900'000, rest)), 100'000u);
+  };
+  Run(body(fixture(), Path("f")));
+}
+
+TEST_P(DiskConformance, TheTimeOfTheLastChangeCanBeSet) {
+  auto body = [](Disk& disk, std::string path) -> Task<void> {
+    const FileRef file = co_await MakeFile(disk, path, Pattern(10));
+    Must(co_await file->SetModified(1'600'000'000'123));
+    const FileInfo info = Must(co_await disk.Stat(path));
+    EXPECT_EQ(info.modified_ms, 1'600'000'000'123);
+    EXPECT_EQ(info.size, 10u);
+  };
+  Run(body(disk(), Path("f")));
+}
+
 TEST_P(DiskConformance, GatheredPiecesLieBackToBack) {
   auto body = [](Disk& disk, std::string path) -> Task<void> {
     const Buffer bytes = Pattern(2500 * 333);
