@@ -28,6 +28,12 @@ struct Config {
   int64_t timestamp_after_max_ms = int64_t{60} * 60 * 1000;
   // Files of deleted segments stay this long under another name.
   int64_t file_delete_delay_ms = int64_t{60} * 1000;
+  // The last record of each key is kept and earlier ones go: see clean/.
+  bool cleanup_compact = false;
+  double min_cleanable_dirty_ratio = 0.5;
+  int64_t min_compaction_lag_ms = 0;
+  int64_t max_compaction_lag_ms = std::numeric_limits<int64_t>::max();
+  int64_t delete_retention_ms = int64_t{24} * 60 * 60 * 1000;  // of tombstones
   // Batches are stamped with the time of their append.
   bool log_append_time = false;
   // Space is set aside ahead of the data in steps of up to this; 0: never.

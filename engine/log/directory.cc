@@ -15,6 +15,7 @@ constexpr std::string_view kCleanMarker = ".kafka_cleanshutdown";
 constexpr std::string_view kRecoveryPoints = "recovery-point-offset-checkpoint";
 constexpr std::string_view kLogStarts = "log-start-offset-checkpoint";
 constexpr std::string_view kHighWatermarks = "replication-offset-checkpoint";
+constexpr std::string_view kCleaned = "cleaner-offset-checkpoint";
 // Ours, and a plain file, which Kafka ignores: the boot of the machine under which all logs of
 // the directory were last known to be recovered.
 constexpr std::string_view kBootId = "varve-boot-id";
@@ -55,7 +56,8 @@ LogDirectory::LogDirectory(io::Loop& loop, std::string path)
       checkpoints_(loop, 1),
       recovery_points_{kRecoveryPoints},
       log_starts_{kLogStarts},
-      high_watermarks_{kHighWatermarks} {}
+      high_watermarks_{kHighWatermarks},
+      cleaned_{kCleaned} {}
 
 std::string LogDirectory::PathOf(std::string_view name) const {
   return fmt::format("{}/{}", path_, name);
@@ -93,6 +95,7 @@ io::Task<absl::Status> LogDirectory::ReadHowItWasLeft() {
   CO_RETURN_IF_ERROR(co_await ReadOffsets(recovery_points_));
   CO_RETURN_IF_ERROR(co_await ReadOffsets(log_starts_));
   CO_RETURN_IF_ERROR(co_await ReadOffsets(high_watermarks_));
+  CO_RETURN_IF_ERROR(co_await ReadOffsets(cleaned_));
   const bool same_boot = !boot_id_.empty() && left_under == boot_id_;
   stop_ = same_boot ? Stop::kProcess : Stop::kMachine;
   const auto marker = co_await disk.Stat(PathOf(kCleanMarker));
@@ -139,6 +142,8 @@ OpenArguments LogDirectory::ArgumentsFor(const std::string& topic, int32_t parti
   arguments.recovery_point = OffsetOr(recovery_points_.offsets, name, 0);
   arguments.log_start = OffsetOr(log_starts_.offsets, name, 0);
   arguments.high_watermark = OffsetOr(high_watermarks_.offsets, name, 0);
+  const auto cleaned = cleaned_.offsets.find(name);
+  if (cleaned != cleaned_.offsets.end()) arguments.cleaned_up_to = cleaned->second;
   return arguments;
 }
 
@@ -198,7 +203,10 @@ io::Task<absl::Status> LogDirectory::Replace(OffsetFile& file, OffsetMap offsets
 io::Task<absl::Status> LogDirectory::ReplaceAll(Checkpoints checkpoints) {
   CO_RETURN_IF_ERROR(co_await Replace(recovery_points_, std::move(checkpoints.recovery_points)));
   CO_RETURN_IF_ERROR(co_await Replace(log_starts_, std::move(checkpoints.log_starts)));
-  co_return co_await Replace(high_watermarks_, std::move(checkpoints.high_watermarks));
+  CO_RETURN_IF_ERROR(co_await Replace(high_watermarks_, std::move(checkpoints.high_watermarks)));
+  // Most directories have no log that is compacted.
+  if (checkpoints.cleaned.empty() && !cleaned_.as_written) co_return absl::OkStatus();
+  co_return co_await Replace(cleaned_, std::move(checkpoints.cleaned));
 }
 
 io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpoints) {
@@ -211,9 +219,10 @@ io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpo
 // A recovery point that speaks of another log would have this one's lost batches trusted.
 io::Task<absl::Status> LogDirectory::Forget(TopicPartition name) {
   co_await checkpoints_.Take();
-  Checkpoints rest{recovery_points_.offsets, log_starts_.offsets, high_watermarks_.offsets};
+  Checkpoints rest{recovery_points_.offsets, log_starts_.offsets, high_watermarks_.offsets,
+                   cleaned_.offsets};
   const size_t gone = rest.recovery_points.erase(name) + rest.log_starts.erase(name) +
-                      rest.high_watermarks.erase(name);
+                      rest.high_watermarks.erase(name) + rest.cleaned.erase(name);
   absl::Status forgotten;
   if (gone > 0) forgotten = co_await ReplaceAll(std::move(rest));
   checkpoints_.Give();

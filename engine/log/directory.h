@@ -39,6 +39,7 @@ class LogDirectory {
     OffsetMap recovery_points;  // Offsets::durable of each log
     OffsetMap log_starts;
     OffsetMap high_watermarks;
+    OffsetMap cleaned{};  // Log::cleaned_up_to of those that are compacted
   };
 
   // Makes the directory if it is absent. Unavailable: another process holds the lock.
@@ -100,6 +101,7 @@ class LogDirectory {
   OffsetFile recovery_points_;
   OffsetFile log_starts_;
   OffsetFile high_watermarks_;
+  OffsetFile cleaned_;
   std::vector<PartitionName> partitions_;
   std::vector<std::string> doomed_;
   std::vector<std::string> notes_;

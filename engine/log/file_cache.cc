@@ -18,7 +18,13 @@ io::FileRef CachedFile::IfOpen() {
 }
 
 io::Task<absl::StatusOr<io::FileRef>> CachedFile::OpenAs(io::OpenMode mode) {
-  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await cache_.disk().Open(path_, mode));
+  const std::string path = path_;
+  auto opened = co_await cache_.disk().Open(path, mode);
+  const std::string& moved = moving_to_.empty() ? path_ : moving_to_;
+  if (absl::IsNotFound(opened.status()) && moved != path) {
+    opened = co_await cache_.disk().Open(moved, mode);
+  }
+  CO_ASSIGN_OR_RETURN(io::FileRef file, std::move(opened));
   if (file_ == nullptr) {  // or somebody else has opened it meanwhile
     file_ = file;
     cache_.Admit(*this);
@@ -40,6 +46,14 @@ io::Task<absl::StatusOr<io::FileRef>> CachedFile::Create() {
 io::Task<absl::StatusOr<io::FileRef>> CachedFile::Replace() {
   Drop();
   co_return co_await OpenAs(io::OpenMode::kCreateOrReplace);
+}
+
+io::Task<absl::Status> CachedFile::Move(std::string to) {
+  moving_to_ = to;
+  absl::Status moved = co_await cache_.disk().Rename(path_, to);
+  if (moved.ok()) path_ = std::move(to);
+  moving_to_.clear();
+  co_return moved;
 }
 
 void CachedFile::Drop() {

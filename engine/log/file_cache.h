@@ -35,6 +35,9 @@ class CachedFile {
   io::Task<absl::StatusOr<io::FileRef>> Create();
   // Makes the file or cuts it to nothing.
   io::Task<absl::StatusOr<io::FileRef>> Replace();
+  // Renames the file, replacing what `to` names. Meanwhile it can be opened all the same. After an
+  // error it has the one name or the other.
+  io::Task<absl::Status> Move(std::string to);
   // Lets go of the descriptor; those who hold the file keep it.
   void Drop();
 
@@ -44,6 +47,7 @@ class CachedFile {
 
   FileCache& cache_;
   std::string path_;
+  std::string moving_to_;  // while Move is under way
   io::FileRef file_;
   CachedFile* newer_ = nullptr;
   CachedFile* older_ = nullptr;

@@ -1,5 +1,6 @@
 #include "engine/log/leftovers.h"
 
+#include <absl/functional/function_ref.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,15 +60,26 @@ class Cleaner {
     for (const SegmentFile& file : files_) {
       if (file.state == FileState::kCleaned) unfinished = std::min(unfinished, file.base_offset);
     }
+    const auto incomplete = [unfinished](const SegmentFile& file) {
+      return file.state == FileState::kSwap && file.base_offset >= unfinished;
+    };
+    // What shows that a set is not complete goes last, after the rest of it is gone for good.
+    CO_RETURN_IF_ERROR(co_await RemoveIf(incomplete, Row::kCleanedFile));
+    if (changed_) CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
+    const auto cleaned = [](const SegmentFile& file) { return file.state == FileState::kCleaned; };
+    CO_RETURN_IF_ERROR(co_await RemoveIf(cleaned, Row::kCleanedFile));
+    const auto deleted = [](const SegmentFile& file) { return file.state == FileState::kDeleted; };
+    co_return co_await RemoveIf(deleted, Row::kDeletedFile);
+  }
+
+  io::Task<absl::Status> RemoveIf(absl::FunctionRef<bool(const SegmentFile&)> condition, Row row) {
     std::vector<SegmentFile> kept;
     for (const SegmentFile& file : files_) {
-      const bool incomplete = file.state == FileState::kSwap && file.base_offset >= unfinished;
-      if (file.state == FileState::kDeleted) report_.Note(Row::kDeletedFile);
-      if (file.state == FileState::kCleaned || incomplete) report_.Note(Row::kCleanedFile);
-      if (file.state == FileState::kPlain || (file.state == FileState::kSwap && !incomplete)) {
+      if (!condition(file)) {
         kept.push_back(file);
         continue;
       }
+      report_.Note(row);
       CO_RETURN_IF_ERROR(co_await RemoveFile(file));
     }
     files_ = std::move(kept);
@@ -88,7 +100,15 @@ class Cleaner {
     }
     // A source's index that came back beside the output would be trusted.
     CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
+    // The logs first: as long as one is missing, what has its name counts as a source's.
+    CO_RETURN_IF_ERROR(co_await TakeNames(swaps, /*logs=*/true));
+    CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
+    co_return co_await TakeNames(swaps, /*logs=*/false);
+  }
+
+  io::Task<absl::Status> TakeNames(const std::vector<SegmentFile>& swaps, bool logs) {
     for (const SegmentFile& swap : swaps) {
+      if ((swap.kind == FileKind::kLog) != logs) continue;
       report_.Note(Row::kSwapFile);
       SegmentFile plain = swap;
       plain.state = FileState::kPlain;

@@ -55,6 +55,9 @@ Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArgument
       health_(health),
       directory_(std::move(arguments.directory)),
       config_(arguments.config),
+      renaming_(loop, 1),
+      cleaning_(loop),
+      cleaned_up_to_(arguments.cleaned_up_to),
       epochs_(std::move(recovered.epochs)),
       leader_epoch_(std::max(0, epochs_.latest())),
       report_(std::move(recovered.report)),
@@ -273,6 +276,7 @@ uint64_t Log::size_bytes() const {
 }
 
 io::Task<absl::Status> Log::Close(bool sync) {
+  co_await cleaning_.Pause();  // for good
   co_await gate_.Close();
   if (remover_ != nullptr) co_await remover_->Close();
   if (segments_.empty()) co_return absl::OkStatus();  // closed before

@@ -16,6 +16,7 @@
 #include "engine/io/loop.h"
 #include "engine/io/sync.h"
 #include "engine/io/task.h"
+#include "engine/log/cleaning_slot.h"
 #include "engine/log/config.h"
 #include "engine/log/file_cache.h"
 #include "engine/log/file_remover.h"
@@ -151,7 +152,10 @@ class Log {
   const Offsets& offsets() const { return offsets_; }
 
   void set_listener(Listener* listener) { listener_ = listener; }
-  void set_config(const Config& config) { config_ = config; }
+  void set_config(const Config& config) {
+    config_ = config;
+    if (!config.cleanup_compact) cleaned_up_to_.reset();
+  }
   const Config& config() const { return config_; }
   const std::string& directory() const { return directory_; }
   const OpenReport& open_report() const { return report_; }
@@ -159,6 +163,30 @@ class Log {
   uint64_t appended_bytes() const { return appended_bytes_; }  // since it was opened
   size_t segment_count() const { return segments_.size(); }
   int64_t first_segment_base() const { return segments_.begin()->first; }
+
+  // For compaction (clean/). It reads closed segments beside everything else, and then exchanges
+  // them for what it made of them. Truncating, closing and deleting a log end its compaction.
+  struct ClosedSegment {
+    std::shared_ptr<Segment> segment;
+    int64_t end_offset = 0;  // the next segment's base
+  };
+  std::vector<ClosedSegment> closed_segments() const;
+  int64_t active_base() const { return segments_.rbegin()->first; }
+  CleaningSlot& cleaning() { return cleaning_; }
+  // Where the last compaction ended; nothing if nobody knows.
+  std::optional<int64_t> cleaned_up_to() const { return cleaned_up_to_; }
+  void set_cleaned_up_to(std::optional<int64_t> offset) { cleaned_up_to_ = offset; }
+
+  // Puts `output`, whose files are whole and durable under their ".cleaned" names, in the place of
+  // neighbours that begin at its base. Whoever reads in a source goes on in the output.
+  // Aborted: a source is no longer in the log; the output is removed.
+  // Another error before the exchange began: likewise. After it began, a failing device leaves the
+  // output in place under its ".swap" names, which the next start finishes, and the directory
+  // takes no more appends: DataLoss.
+  io::Task<absl::Status> Exchange(std::vector<std::shared_ptr<Segment>> sources,
+                                  std::shared_ptr<Segment> output);
+  // Removes what an unfinished compaction wrote.
+  io::Task<absl::Status> DropOutput(const Segment& output);
 
   // Ends the log: what waits is written, everything is made durable, files are closed. The first
   // error is returned, but the log is closed all the same; with one, the directory must not get a
@@ -215,6 +243,9 @@ class Log {
   io::Task<absl::Status> DeleteFilesInOrder(std::vector<SegmentRef> segments);
   io::Task<absl::Status> DeleteFile(std::string path);
   void SegmentsChanged();  // to be called whenever segments_ was changed
+  io::Task<absl::Status> ExchangeInTurn(std::vector<SegmentRef> sources, SegmentRef output);
+  io::Task<absl::Status> NameComplete(Segment& output);
+  io::Task<absl::Status> FinishExchange(std::vector<SegmentRef> sources, Segment& output);
 
   io::Task<absl::Status> StoreEpoch(int32_t epoch);
   io::Task<absl::Status> Roll(int64_t base_offset);
@@ -257,6 +288,10 @@ class Log {
   uint64_t closed_bytes_ = 0;  // of all segments but the active one
   uint64_t appended_bytes_ = 0;
   std::unique_ptr<FileRemover> remover_;  // once there was something to remove
+  io::Semaphore renaming_;                // of one: whoever renames files of segments
+  bool exchange_failed_ = false;
+  CleaningSlot cleaning_;
+  std::optional<int64_t> cleaned_up_to_;
   LeaderEpochs epochs_;
   int32_t leader_epoch_ = 0;
   Offsets offsets_;

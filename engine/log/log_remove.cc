@@ -70,7 +70,9 @@ io::Task<absl::Status> Log::DeleteFilesInOrder(std::vector<SegmentRef> segments)
 }
 
 io::Task<absl::Status> Log::DeleteFiles(std::vector<SegmentRef> segments) {
+  co_await renaming_.Take();
   absl::Status deleted = co_await DeleteFilesInOrder(std::move(segments));
+  renaming_.Give();
   health_.Note(deleted, loop_.Now());
   co_return deleted;
 }

@@ -62,6 +62,9 @@ io::Task<absl::StatusOr<bool>> Recoverer::IndexesFit(Segment& segment,
                    OffsetFits(last_time, segment.base_offset(), next_base) &&
                    (last_time || log_bytes == 0);  // closing a segment adds an entry
   if (fit) co_return true;
+  // Compaction may have left nothing but headers, which have no times.
+  constexpr uint64_t kHeadersOnlyBytesMax = 65536;
+  if (loaded.ok() && !last && !last_time && log_bytes <= kHeadersOnlyBytesMax) co_return false;
   report().Note(Row::kIndexUnfit);
   Tell("the indexes of {} do not fit it and are made again", segment.log_file().path());
   co_return false;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct OpenArguments {
   int64_t recovery_point = 0;
   int64_t log_start = 0;
   int64_t high_watermark = 0;
+  std::optional<int64_t> cleaned_up_to{};  // where the last compaction ended
 };
 
 // What opening a log found and did.

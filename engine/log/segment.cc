@@ -19,12 +19,13 @@ std::string Stem(const std::string& directory, int64_t base_offset) {
 
 }  // namespace
 
-Segment::Segment(FileCache& files, const std::string& directory, int64_t base_offset)
+Segment::Segment(FileCache& files, const std::string& directory, int64_t base_offset,
+                 FileState state)
     : stem_(Stem(directory, base_offset)),
       base_offset_(base_offset),
-      log_(files, stem_ + ".log"),
-      offset_index_(files, stem_ + ".index"),
-      time_index_(files, stem_ + ".timeindex"),
+      log_(files, PathOf(FileKind::kLog, state)),
+      offset_index_(files, PathOf(FileKind::kOffsetIndex, state)),
+      time_index_(files, PathOf(FileKind::kTimeIndex, state)),
       next_offset_(base_offset) {}
 
 io::Task<absl::Status> Segment::Create(int64_t now_ms) {
@@ -169,6 +170,19 @@ void Segment::SetLoaded(const Loaded& loaded) {
   next_offset_ = loaded.next_offset;
   first_timestamp_ = loaded.first_timestamp;
   created_ms_ = modified_ms_ = loaded.created_ms;
+}
+
+std::string Segment::PathOf(FileKind kind, FileState state) const {
+  return fmt::format("{}/{}", io::ParentPath(stem_), FileName(base_offset_, kind, state));
+}
+
+io::Task<absl::Status> Segment::MoveLog(FileState state) {
+  co_return co_await log_.Move(PathOf(FileKind::kLog, state));
+}
+
+io::Task<absl::Status> Segment::MoveIndexes(FileState state) {
+  CO_RETURN_IF_ERROR(co_await offset_index_.Move(PathOf(FileKind::kOffsetIndex, state)));
+  co_return co_await time_index_.Move(PathOf(FileKind::kTimeIndex, state));
 }
 
 std::vector<std::string> Segment::Paths() const {

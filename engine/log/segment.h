@@ -14,6 +14,7 @@
 #include "engine/io/task.h"
 #include "engine/log/config.h"
 #include "engine/log/file_cache.h"
+#include "engine/log/file_names.h"
 #include "engine/log/scanner.h"
 #include "engine/log/sparse_index.h"
 
@@ -26,6 +27,12 @@ struct BatchFacts {
   int64_t max_timestamp = record::kNoTimestamp;
   uint64_t size = 0;
 };
+
+// The largest timestamp of a batch's records. Of a batch that compaction emptied, which keeps the
+// number in its header, none: a lookup by time must not find it.
+inline int64_t TimeOf(record::BatchView batch) {
+  return batch.record_count() == 0 ? record::kNoTimestamp : batch.max_timestamp();
+}
 
 // A damaged stretch of a segment: nothing in it is served, moved or thrown away.
 struct Fence {
@@ -56,7 +63,9 @@ struct TimestampOffset {
 // Errors    Those of io::File.
 class Segment {
  public:
-  Segment(FileCache& files, const std::string& directory, int64_t base_offset);
+  // Its files carry the suffix of `state` in their names.
+  Segment(FileCache& files, const std::string& directory, int64_t base_offset,
+          FileState state = FileState::kPlain);
 
   // Makes the .log file, which must not exist. The index files follow when they are needed.
   io::Task<absl::Status> Create(int64_t now_ms);
@@ -84,6 +93,9 @@ class Segment {
   // The largest timestamp of the batches that end below offset `limit`; -1 without any. Reads
   // headers from the start of the segment.
   io::Task<absl::StatusOr<int64_t>> MaxTimestampBelow(int64_t limit);
+
+  // first_timestamp, read from the file if it is not known yet.
+  io::Task<absl::StatusOr<int64_t>> FirstTimestamp();
 
   int64_t base_offset() const { return base_offset_; }
   uint64_t size() const { return size_; }
@@ -125,6 +137,11 @@ class Segment {
   io::Task<absl::Status> TruncateLog(uint64_t size);
   void SetLoaded(const Loaded& loaded);
   void SkipFence(const Fence& fence);  // while noting batches: the stretch counts as written
+  // Give its files the names of another state. Meanwhile it can be read.
+  io::Task<absl::Status> MoveLog(FileState state);
+  io::Task<absl::Status> MoveIndexes(FileState state);
+  // The name that one of its files has in a state.
+  std::string PathOf(FileKind kind, FileState state) const;
   // All files of this segment that may exist, for its removal; the .log first.
   std::vector<std::string> Paths() const;
 

@@ -98,6 +98,15 @@ io::Task<absl::StatusOr<std::optional<Located>>> Segment::LocateTime(int64_t tim
   co_return co_await Walk(Start{.position = start->position}, offset, timestamp);
 }
 
+io::Task<absl::StatusOr<int64_t>> Segment::FirstTimestamp() {
+  if (first_timestamp_ >= 0 || size_ == 0) co_return first_timestamp_;
+  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
+  BatchScanner scanner(std::move(file), 0, size_, BatchScanner::Options{.buffer_bytes = 0});
+  CO_ASSIGN_OR_RETURN(const Scanned first, co_await scanner.Next());
+  if (first.kind == Scanned::Kind::kBatch) first_timestamp_ = first.view().max_timestamp();
+  co_return first_timestamp_;
+}
+
 io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
   CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
   BatchScanner scanner(std::move(file), 0, size_, BatchScanner::Options{});
@@ -107,7 +116,7 @@ io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
     CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
     if (scanned.kind != Scanned::Kind::kBatch) co_return largest;
     if (scanned.view().last_offset() >= limit) co_return largest;
-    largest = std::max(largest, scanned.view().max_timestamp());
+    largest = std::max(largest, TimeOf(scanned.view()));
   }
 }
 

@@ -96,6 +96,12 @@ io::Task<absl::Status> SparseIndex<Entry>::Sync() {
 }
 
 template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::Move(std::string to) {
+  if (!exists_) co_return absl::OkStatus();
+  co_return co_await file_.Move(std::move(to));
+}
+
+template <typename Entry>
 io::Task<absl::Status> SparseIndex<Entry>::ReadEntries(uint64_t index, std::vector<Entry>& into) {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await file_.Open());
   const MutableBytes bytes = std::as_writable_bytes(std::span(into));

@@ -62,6 +62,9 @@ class SparseIndex {
   // The last entry whose key is <= `key`.
   io::Task<absl::StatusOr<std::optional<Entry>>> Floor(int64_t key);
 
+  // Renames the file, if there is one.
+  io::Task<absl::Status> Move(std::string to);
+
   uint64_t entries() const { return stored_ + pending_.size(); }
   const std::optional<Entry>& last() const { return last_; }
   const std::string& path() const { return file_.path(); }

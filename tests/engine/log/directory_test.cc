@@ -98,15 +98,18 @@ TEST_F(DirectoryTest, AFailingDeviceGetsNoMarker) {
 
 TEST_F(DirectoryTest, CheckpointsComeBackAsArguments) {
   ASSERT_TRUE(Open().ok());
-  StopCleanly({{{{"t", 1}, 30}}, {{{"t", 1}, 10}}, {{{"t", 1}, 20}}});
+  StopCleanly({{{{"t", 1}, 30}}, {{{"t", 1}, 10}}, {{{"t", 1}, 20}}, {{{"t", 1}, 15}}});
   EXPECT_EQ(Text("recovery-point-offset-checkpoint"), "0\n1\nt 1 30\n");
   EXPECT_EQ(Text("log-start-offset-checkpoint"), "0\n1\nt 1 10\n");
   EXPECT_EQ(Text("replication-offset-checkpoint"), "0\n1\nt 1 20\n");
+  EXPECT_EQ(Text("cleaner-offset-checkpoint"), "0\n1\nt 1 15\n");
   ASSERT_TRUE(Open().ok());
   const OpenArguments arguments = directory_->ArgumentsFor("t", 1, Config());
   EXPECT_EQ(arguments.directory, "d/data/t-1");
   EXPECT_EQ(arguments.stop, Stop::kClean);
   EXPECT_EQ(arguments.recovery_point, 30);
+  EXPECT_EQ(arguments.cleaned_up_to, 15);
+  EXPECT_FALSE(directory_->ArgumentsFor("t", 2, Config()).cleaned_up_to);
   EXPECT_EQ(arguments.log_start, 10);
   EXPECT_EQ(arguments.high_watermark, 20);
   EXPECT_EQ(directory_->ArgumentsFor("t", 0, Config()).recovery_point, 0);

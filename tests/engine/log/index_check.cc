@@ -29,7 +29,8 @@ std::vector<Placed> BatchesOf(Bytes log) {
     const Bytes rest = log.subspan(at);
     if (record::PeekBatch(rest).kind != record::Peek::Kind::kBatch) break;
     const BatchView batch(rest);
-    batches.push_back({static_cast<int64_t>(at), batch.last_offset(), batch.max_timestamp()});
+    const int64_t time = batch.record_count() > 0 ? batch.max_timestamp() : record::kNoTimestamp;
+    batches.push_back({static_cast<int64_t>(at), batch.last_offset(), time});
     at += batch.size_bytes();
   }
   return batches;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/log/segment.h"
 #include "tools/dump/time_text.h"
 #include "tools/dump/verify/index_size_check.h"
 
@@ -52,7 +53,8 @@ absl::Status TimeIndexCheck::OnBatch(const Step& step) {
     if (!damaged_) Compare(step);
     RETURN_IF_ERROR(Advance());
   }
-  largest_ = std::max(largest_, batch.max_timestamp());
+  largest_ = std::max(largest_, log::TimeOf(batch));
+  promised_ = std::max(promised_, batch.max_timestamp());
   return absl::OkStatus();
 }
 
@@ -63,7 +65,7 @@ void TimeIndexCheck::Compare(const Step& step) {
     return Fault(fmt::format("{} at offset {}, but a batch before that has {}: lookups miss it",
                              TimeText(time), offset(), TimeText(largest_)));
   }
-  const int64_t reached = std::max(largest_, step.view().max_timestamp());
+  const int64_t reached = std::max(promised_, step.view().max_timestamp());
   if (reached < time) {
     Fault(fmt::format("{} at offset {}, but no batch up to there is later than {}", TimeText(time),
                       offset(), TimeText(reached)));

@@ -16,8 +16,8 @@ namespace varve::dump {
 // A .timeindex beside the batches of its log, both read once, side by side. Times rise, offsets do
 // not fall. No batch before the one that ends with an entry's offset is later than the entry, and
 // one of those up to it is as late: a lookup would miss records, or retention misjudge the segment.
-// The last entry of a closed segment has its largest time. Times are those of batch headers, so
-// that batches which compaction emptied count as they should.
+// The last entry of a closed segment has its largest time. Batches that compaction emptied keep a
+// time in their headers, which an index may list and need not.
 //
 // Lifetime  All references outlive it.
 class TimeIndexCheck {
@@ -45,7 +45,8 @@ class TimeIndexCheck {
   bool damaged_ = false;
   log::TimeIndexEntry entry_{};
   std::optional<log::TimeIndexEntry> last_{};
-  int64_t largest_ = record::kNoTimestamp;  // of the batches so far
+  int64_t largest_ = record::kNoTimestamp;   // of the batches with records so far
+  int64_t promised_ = record::kNoTimestamp;  // by all headers so far
 };
 
 }  // namespace varve::dump

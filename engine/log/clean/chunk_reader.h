@@ -1,0 +1,39 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+
+#include "engine/base/bytes.h"
+#include "engine/io/disk.h"
+#include "engine/io/task.h"
+#include "engine/log/segment.h"
+
+namespace varve::log {
+
+// Reads a closed segment as compaction does: from a batch to its end, in pieces of whole batches,
+// without leaving in the page cache what was not there.
+//
+// Bounds    One buffer of `chunk_bytes`, and while a batch is larger, of that batch.
+// Errors    DataLoss: something else than whole batches of version 2 lies there. File::Read's.
+class ChunkReader {
+ public:
+  ChunkReader(std::shared_ptr<Segment> segment, size_t chunk_bytes)
+      : segment_(std::move(segment)), chunk_bytes_(chunk_bytes) {}
+
+  // Begins at the batch that holds `offset`, or the next one. Otherwise at the first.
+  io::Task<absl::Status> SeekTo(int64_t offset);
+
+  // The next whole batches, at least one; empty at the end. Theirs until the next call.
+  io::Task<absl::StatusOr<Bytes>> Next();
+
+ private:
+  io::Task<absl::StatusOr<Bytes>> ReadAhead(size_t bytes);
+
+  std::shared_ptr<Segment> segment_;
+  const size_t chunk_bytes_;
+  uint64_t position_ = 0;
+  Buffer buffer_;
+};
+
+}  // namespace varve::log

@@ -1,0 +1,226 @@
+#include "engine/log/clean/cleaner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/io/pool.h"
+
+namespace varve::log {
+namespace {
+
+constexpr size_t kChunkBytesMin = 4096;
+
+}  // namespace
+
+Cleaner::Cleaner(io::Loop& loop, FileCache& files, Log& log, const CleanerOptions& options,
+                 Throttle& throttle)
+    : loop_(loop),
+      files_(files),
+      log_(log),
+      options_(options),
+      chunk_bytes_(std::max(options.io_buffer_bytes / 2, kChunkBytesMin)),
+      throttle_(throttle) {}
+
+// After each piece of work: waits as the throttle says, and tells whether to go on.
+io::Task<absl::Status> Cleaner::Pace(uint64_t bytes) {
+  io::Event& stop = log_.cleaning().stop();
+  co_await throttle_.Used(bytes, stop);
+  if (!stop.is_set() && log_.config().cleanup_compact) co_return absl::OkStatus();
+  co_return absl::CancelledError(fmt::format("cleaning {} was called off", log_.directory()));
+}
+
+absl::Status Cleaner::CheckSources() const {
+  for (const Log::ClosedSegment& source : sources_) {
+    if (source.segment->fences().empty()) continue;
+    const Fence& fence = source.segment->fences().front();
+    return absl::DataLossError(fmt::format("offsets {} to {} of {} are damaged", fence.start_offset,
+                                           fence.end_offset, source.segment->log_file().path()));
+  }
+  return absl::OkStatus();
+}
+
+io::Task<absl::StatusOr<CleanerReport>> Cleaner::Run(Dirty dirty, CleanerInputs inputs) {
+  dirty_ = dirty;
+  inputs_ = std::move(inputs);
+  report_.first_dirty = report_.cleaned_up_to = dirty.first_dirty;
+  sources_ = log_.closed_segments();
+  std::erase_if(sources_, [&](const Log::ClosedSegment& source) {
+    return source.segment->base_offset() >= dirty.first_uncleanable;
+  });
+  CO_RETURN_IF_ERROR(CheckSources());
+  if (dirty.first_dirty >= dirty.first_uncleanable) co_return report_;
+  absl::Status done = co_await MapDirty();
+  if (done.ok()) done = co_await CleanGroups();
+  auto free = [&] { keys_.reset(); };  // hands back many pages
+  co_await io::Offload(loop_, free);
+  const bool left = std::ranges::any_of(
+      sources_, [](const Log::ClosedSegment& source) { return source.segment->removed(); });
+  // What was read of a segment that has left says nothing.
+  if (!done.ok() && left && !absl::IsCancelled(done)) {
+    done = absl::AbortedError(fmt::format("{}: {}", log_.directory(), std::string(done.message())));
+  }
+  CO_RETURN_IF_ERROR(done);
+  report_.cleaned_up_to = progress_.next_offset;
+  co_return report_;
+}
+
+// There are no more keys than offsets.
+io::Task<absl::Status> Cleaner::MapDirty() {
+  const auto offsets = static_cast<uint64_t>(dirty_.first_uncleanable - dirty_.first_dirty);
+  const uint64_t wanted = KeyMap::BytesFor(offsets, options_.map_load_factor);
+  const uint64_t bytes = std::min(wanted, options_.map_bytes_max);
+  keys_ = std::make_unique<KeyMap>(bytes, options_.map_load_factor);
+  report_.map_bytes = keys_->bytes();
+  transactions_ = std::make_unique<TransactionWalk>(inputs_.aborted);
+  progress_.next_offset = dirty_.first_dirty;
+  for (const Log::ClosedSegment& source : sources_) {
+    if (source.end_offset <= dirty_.first_dirty || progress_.full) continue;
+    CO_RETURN_IF_ERROR(co_await MapSegment(source));
+  }
+  report_.keys = keys_->size();
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Cleaner::MapSegment(const Log::ClosedSegment& source) {
+  ChunkReader reader(source.segment, chunk_bytes_);
+  CO_RETURN_IF_ERROR(co_await reader.SeekTo(dirty_.first_dirty));
+  BatchSpan span{source.segment->base_offset(), source.end_offset};
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(const Bytes chunk, co_await reader.Next());
+    if (chunk.empty()) break;
+    auto map = [&] {
+      return MapKeys(chunk, dirty_.first_dirty, span, *transactions_, *keys_, progress_);
+    };
+    CO_RETURN_IF_ERROR(co_await io::Offload(loop_, map));
+    report_.bytes_read += chunk.size();
+    CO_RETURN_IF_ERROR(co_await Pace(chunk.size()));
+    if (progress_.full) co_return absl::OkStatus();
+  }
+  progress_.next_offset = source.end_offset;
+  co_return absl::OkStatus();
+}
+
+std::vector<Group> Cleaner::MakeGroups() const {
+  std::vector<SourceFacts> facts;
+  for (const Log::ClosedSegment& source : sources_) {
+    const Segment& segment = *source.segment;
+    facts.push_back({segment.base_offset(), source.end_offset, segment.size(),
+                     segment.offset_index().entries() * sizeof(OffsetIndexEntry),
+                     segment.time_index().entries() * sizeof(TimeIndexEntry)});
+  }
+  const Config& config = log_.config();
+  const GroupLimits limits{static_cast<uint64_t>(std::min(config.segment_bytes, kSegmentBytesMax)),
+                           static_cast<uint64_t>(config.segment_index_bytes)};
+  return GroupSources(facts, limits);
+}
+
+// Everything up to where the map ends, what was clean before, too: newer keys undo its records.
+io::Task<absl::Status> Cleaner::CleanGroups() {
+  std::erase_if(sources_, [&](const Log::ClosedSegment& source) {
+    return source.segment->base_offset() >= progress_.next_offset;
+  });
+  const std::vector<Group> groups = MakeGroups();
+  for (const Group& group : groups) {
+    ends_.push_back(sources_[group.first + group.count - 1].end_offset);
+  }
+  transactions_ = std::make_unique<TransactionWalk>(std::move(inputs_.aborted));
+  rules_ = {.keys = keys_.get(),
+            .map_end = progress_.next_offset,
+            .ends = ends_,
+            .producers = &inputs_.producers,
+            .now_ms = loop_.clock().WallMillis(),
+            .delete_retention_ms = log_.config().delete_retention_ms};
+  report_.segments_before = sources_.size();
+  report_.segments_after = groups.size();
+  for (const Group& group : groups) CO_RETURN_IF_ERROR(co_await CleanGroup(group));
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Cleaner::CleanGroup(Group group) {
+  const int64_t base = sources_[group.first].segment->base_offset();
+  auto output = std::make_shared<Segment>(files_, log_.directory(), base, FileState::kCleaned);
+  CO_RETURN_IF_ERROR(co_await log_.DropOutput(*output));  // of an attempt that failed
+  changed_ = group.count > 1;
+  absl::Status status = co_await WriteGroup(group, *output);
+  const bool replace = status.ok() && changed_;
+  if (replace) status = co_await Finish(*output);
+  if (replace && status.ok()) co_return co_await Replace(group, std::move(output));
+  const absl::Status dropped = co_await log_.DropOutput(*output);
+  co_return status.ok() ? dropped : status;
+}
+
+io::Task<absl::Status> Cleaner::WriteGroup(Group group, Segment& output) {
+  const Segment& last = *sources_[group.first + group.count - 1].segment;
+  CO_ASSIGN_OR_RETURN(const io::FileInfo info,
+                      co_await files_.disk().Stat(last.PathOf(FileKind::kLog, FileState::kPlain)));
+  CO_RETURN_IF_ERROR(co_await output.Create(info.modified_ms));
+  for (size_t i = group.first; i < group.first + group.count; ++i) {
+    CO_RETURN_IF_ERROR(co_await WriteSource(sources_[i], output));
+  }
+  co_return co_await WriteTransactions(output);
+}
+
+io::Task<absl::Status> Cleaner::WriteSource(const Log::ClosedSegment& source, Segment& output) {
+  ChunkReader reader(source.segment, chunk_bytes_);
+  BatchSpan span{source.segment->base_offset(), source.end_offset};
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(const Bytes chunk, co_await reader.Next());
+    if (chunk.empty()) break;
+    Output made;
+    auto rewrite = [&] { return RewriteChunk(chunk, span, *transactions_, rules_, made); };
+    CO_RETURN_IF_ERROR(co_await io::Offload(loop_, rewrite));
+    changed_ |= made.changed;
+    if (output.size() + made.bytes > static_cast<uint64_t>(kSegmentBytesMax)) {
+      co_return absl::ResourceExhaustedError(fmt::format(
+          "cleaned, {} would be larger than {} bytes", log_.directory(), kSegmentBytesMax));
+    }
+    if (!made.facts.empty()) {
+      CO_RETURN_IF_ERROR(co_await output.Append(made.pieces, made.facts, log_.config()));
+    }
+    report_.bytes_read += chunk.size();
+    report_.bytes_written += made.bytes;
+    CO_RETURN_IF_ERROR(co_await Pace(chunk.size() + made.bytes));
+  }
+  // One that left the log while it was read may have been another's file at the end.
+  if (!source.segment->removed()) co_return absl::OkStatus();
+  co_return absl::AbortedError(
+      fmt::format("segment {} has left {}", source.segment->base_offset(), log_.directory()));
+}
+
+// The aborted transactions of which something is left.
+io::Task<absl::Status> Cleaner::WriteTransactions(const Segment& output) {
+  const std::vector<TxnIndexEntry> kept = transactions_->TakeKept();
+  if (kept.empty()) co_return absl::OkStatus();
+  const std::string path = output.PathOf(FileKind::kTransactionIndex, FileState::kCleaned);
+  CO_ASSIGN_OR_RETURN(const io::FileRef file,
+                      co_await files_.disk().Open(path, io::OpenMode::kCreate));
+  const Bytes pieces[] = {std::as_bytes(std::span(kept))};
+  CO_RETURN_IF_ERROR(co_await file->Append(0, pieces));
+  co_return co_await file->SyncData();
+}
+
+// Everything is durable before it gets the name of complete output.
+io::Task<absl::Status> Cleaner::Finish(Segment& output) {
+  CO_RETURN_IF_ERROR(co_await output.Finish());
+  CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await output.log_file().Open());
+  CO_RETURN_IF_ERROR(co_await output.SyncLog());
+  CO_RETURN_IF_ERROR(co_await output.SyncIndexes());
+  // Retention of segments without timestamps goes by the time of the file.
+  CO_RETURN_IF_ERROR(co_await file->SetModified(output.created_ms()));
+  co_await file->DropCached();
+  co_return co_await Pace(0);
+}
+
+io::Task<absl::Status> Cleaner::Replace(Group group, std::shared_ptr<Segment> output) {
+  std::vector<std::shared_ptr<Segment>> sources;
+  for (size_t i = group.first; i < group.first + group.count; ++i) {
+    sources.push_back(sources_[i].segment);
+  }
+  co_return co_await log_.Exchange(std::move(sources), std::move(output));
+}
+
+}  // namespace varve::log

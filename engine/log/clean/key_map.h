@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "engine/base/bytes.h"
+
+namespace varve::log {
+
+// Where each key of a log was written last, in one block of memory that is taken once: open
+// addressing over 128-bit hashes of the keys. Keys themselves are not kept: two of them with one
+// hash count as one key, which nobody will live to see.
+//
+// Threads   One at a time; the pool's, while a step of cleaning runs there.
+class KeyMap {
+ public:
+  static constexpr size_t kSlotBytes = 24;
+
+  // Takes at most `bytes` of memory, at least two slots, and fills them up to `load_factor`.
+  // Pages are the system's until a key needs them.
+  KeyMap(size_t bytes, double load_factor);
+
+  // What a map for `keys` keys takes.
+  static size_t BytesFor(uint64_t keys, double load_factor);
+
+  // Notes that `key` lies at `offset`, which replaces what was noted before. False, and nothing is
+  // changed, if the key is new and the map is full. Requires: offset >= 0.
+  bool Put(Bytes key, int64_t offset);
+  std::optional<int64_t> Find(Bytes key) const;
+
+  size_t size() const { return size_; }
+  size_t size_max() const { return size_max_; }
+  size_t bytes() const { return slot_count_ * kSlotBytes; }
+  // Forgets all keys at once.
+  void Clear();
+
+ private:
+  struct Slot {
+    uint64_t low;
+    uint64_t high;
+    int64_t next_offset;  // of the key's record, plus one; 0: an empty slot
+  };
+  static_assert(sizeof(Slot) == kSlotBytes);
+  struct Hash {
+    uint64_t low;
+    uint64_t high;
+  };
+  struct Free {
+    void operator()(Slot* slots) const { std::free(slots); }
+  };
+
+  static Hash HashOf(Bytes key);
+  Slot& SlotFor(const Hash& hash) const;
+  void Allocate();
+
+  size_t slot_count_;
+  size_t size_max_;
+  size_t size_ = 0;
+  std::unique_ptr<Slot[], Free> slots_;
+};
+
+}  // namespace varve::log
