@@ -172,7 +172,8 @@ log::LogDirectory::Checkpoints Host::Checkpoints() const {
 }
 
 // Makes everything durable first: once a log is closed, what the checkpoints say of it is gone.
-io::Task<absl::Status> Host::CloseLogs(log::LogDirectory::Checkpoints& checkpoints) {
+io::Task<absl::Status> Host::CloseLogs(log::LogDirectory::Checkpoints& checkpoints,
+                                       log::Manifest& manifest) {
   absl::Status first_error;
   for (const auto& [name, hosted] : logs_) {
     const absl::Status flushed = co_await hosted->log()->Flush();
@@ -183,6 +184,8 @@ io::Task<absl::Status> Host::CloseLogs(log::LogDirectory::Checkpoints& checkpoin
     const std::unique_ptr<log::Log> log = hosted->Detach();
     const absl::Status closed = co_await log->Close();
     if (first_error.ok()) first_error = closed;
+    const log::TopicPartition partition{name, kPartition};
+    if (log->as_left() != nullptr) manifest.logs[partition] = {Uuid(), log->as_left()};
   }
   logs_.clear();
   co_return first_error;
@@ -191,8 +194,11 @@ io::Task<absl::Status> Host::CloseLogs(log::LogDirectory::Checkpoints& checkpoin
 io::Task<absl::Status> Host::CloseAll() {
   co_await changing_.Take();
   log::LogDirectory::Checkpoints checkpoints;
-  absl::Status closed = co_await CloseLogs(checkpoints);
-  if (closed.ok() && recovered_) closed = co_await directory_->CloseCleanly(checkpoints);
+  log::Manifest manifest;
+  absl::Status closed = co_await CloseLogs(checkpoints, manifest);
+  if (closed.ok() && recovered_) {
+    closed = co_await directory_->CloseCleanly(checkpoints, std::move(manifest));
+  }
   directory_.reset();
   changing_.Give();
   co_return closed;

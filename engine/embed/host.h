@@ -44,7 +44,8 @@ class Host {
   io::Task<absl::Status> Remove(std::string name);
   io::Task<absl::StatusOr<std::vector<std::string>>> Names();
   io::Task<absl::Status> CloseAll();
-  io::Task<absl::Status> CloseLogs(log::LogDirectory::Checkpoints& checkpoints);
+  io::Task<absl::Status> CloseLogs(log::LogDirectory::Checkpoints& checkpoints,
+                                   log::Manifest& manifest);
   log::LogDirectory::Checkpoints Checkpoints() const;
 
   const std::shared_ptr<LoopThread> thread_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/io/pool.h"
 
 namespace varve::log {
 namespace {
@@ -19,6 +20,12 @@ constexpr std::string_view kCleaned = "cleaner-offset-checkpoint";
 // Ours, and a plain file, which Kafka ignores: the boot of the machine under which all logs of
 // the directory were last known to be recovered.
 constexpr std::string_view kBootId = "varve-boot-id";
+// Likewise ours.
+constexpr std::string_view kManifest = "varve-manifest";
+
+std::string MarkerText(int64_t broker_epoch) {
+  return fmt::format(R"({{"version":0,"brokerEpoch":{}}})", broker_epoch);
+}
 
 int64_t OffsetOr(const OffsetMap& offsets, const TopicPartition& name, int64_t otherwise) {
   const auto found = offsets.find(name);
@@ -100,13 +107,51 @@ io::Task<absl::Status> LogDirectory::ReadHowItWasLeft() {
   stop_ = same_boot ? Stop::kProcess : Stop::kMachine;
   const auto marker = co_await disk.Stat(PathOf(kCleanMarker));
   if (!marker.ok() && !absl::IsNotFound(marker.status())) co_return marker.status();
+  if (marker.ok()) stop_ = Stop::kClean;
+  CO_RETURN_IF_ERROR(co_await ReadManifest());
   if (marker.ok()) {
-    stop_ = Stop::kClean;
     // From here on a stop is not clean. Before anything else changes, and durably.
     CO_RETURN_IF_ERROR(co_await disk.Remove(PathOf(kCleanMarker)));
   }
   // Without a marker: names of partitions whose making was cut short are about to be used.
   co_return co_await disk.SyncDirectory(path_);
+}
+
+// Reads what the stop that left the marker says of the logs, and takes it away in any case: it
+// speaks of this moment only.
+io::Task<absl::Status> LogDirectory::ReadManifest() {
+  const std::string path = PathOf(kManifest);
+  const auto info = co_await loop_.disk().Stat(path);
+  if (absl::IsNotFound(info.status())) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(info.status());
+  if (stop_ == Stop::kClean) {
+    CO_ASSIGN_OR_RETURN(const std::string marker,
+                        co_await ReadText(loop_.disk(), PathOf(kCleanMarker)));
+    CO_ASSIGN_OR_RETURN(const Buffer text,
+                        co_await io::ReadFile(loop_.disk(), path, kManifestBytesMax));
+    auto parse = [&] { return ParseManifest(AsText(text)); };
+    absl::StatusOr<Manifest> manifest = co_await io::Offload(loop_, parse);
+    if (!manifest.ok()) {
+      const std::string why(manifest.status().message());
+      notes_.push_back(fmt::format("{} is not used: {}", path, why));
+    } else if (marker == MarkerText(manifest->broker_epoch)) {
+      manifest_ = *std::move(manifest);
+    }
+  }
+  co_return co_await loop_.disk().Remove(path);
+}
+
+io::Task<absl::Status> LogDirectory::WriteManifest(const Manifest& manifest) {
+  if (manifest.logs.empty()) co_return absl::OkStatus();
+  auto format = [&] { return FormatManifest(manifest); };
+  const std::string text = co_await io::Offload(loop_, format);
+  co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kManifest), AsBytes(text));
+}
+
+std::optional<Uuid> LogDirectory::TopicIdOf(const std::string& topic, int32_t partition) const {
+  const auto found = manifest_.logs.find({topic, partition});
+  if (found == manifest_.logs.end() || found->second.topic_id.zero()) return std::nullopt;
+  return found->second.topic_id;
 }
 
 io::Task<absl::Status> LogDirectory::ListPartitions() {
@@ -144,6 +189,9 @@ OpenArguments LogDirectory::ArgumentsFor(const std::string& topic, int32_t parti
   arguments.high_watermark = OffsetOr(high_watermarks_.offsets, name, 0);
   const auto cleaned = cleaned_.offsets.find(name);
   if (cleaned != cleaned_.offsets.end()) arguments.cleaned_up_to = cleaned->second;
+  if (const auto left = manifest_.logs.find(name); left != manifest_.logs.end()) {
+    arguments.as_left = left->second.log;
+  }
   return arguments;
 }
 
@@ -151,10 +199,9 @@ io::Task<absl::Status> LogDirectory::CreatePartition(std::string topic, int32_t 
                                                      Uuid topic_id) {
   const std::string path = PartitionPath(topic, partition);
   const auto there = co_await loop_.disk().Stat(path);
-  if (absl::IsNotFound(there.status())) {
-    const TopicPartition name{topic, partition};
-    CO_RETURN_IF_ERROR(co_await Forget(name));
-  }
+  const TopicPartition name{topic, partition};
+  manifest_.logs.erase(name);
+  if (absl::IsNotFound(there.status())) CO_RETURN_IF_ERROR(co_await Forget(name));
   const absl::Status made = co_await loop_.disk().CreateDirectory(path);
   if (!made.ok() && !absl::IsAlreadyExists(made)) co_return made;
   const std::string text = FormatPartitionMetadata(topic_id);
@@ -187,6 +234,7 @@ io::Task<absl::Status> LogDirectory::RemoveDoomed() {
 }
 
 io::Task<absl::Status> LogDirectory::Recovered() {
+  manifest_ = {};
   co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kBootId), AsBytes(boot_id_));
 }
 
@@ -230,13 +278,14 @@ io::Task<absl::Status> LogDirectory::Forget(TopicPartition name) {
 }
 
 io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints,
-                                                  int64_t broker_epoch) {
+                                                  Manifest manifest) {
   if (health_.failed()) {
     co_return absl::FailedPreconditionError(
         fmt::format("{} met a failing device and gets no clean-shutdown marker", path_));
   }
   CO_RETURN_IF_ERROR(co_await WriteCheckpoints(checkpoints));
-  const std::string marker = fmt::format(R"({{"version":0,"brokerEpoch":{}}})", broker_epoch);
+  CO_RETURN_IF_ERROR(co_await WriteManifest(manifest));
+  const std::string marker = MarkerText(manifest.broker_epoch);
   co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kCleanMarker), AsBytes(marker));
 }
 

@@ -4,6 +4,7 @@
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "engine/log/checkpoint.h"
 #include "engine/log/file_names.h"
 #include "engine/log/health.h"
+#include "engine/log/manifest.h"
 #include "engine/log/recovery.h"
 
 namespace varve::log {
@@ -57,6 +59,9 @@ class LogDirectory {
   OpenArguments ArgumentsFor(const std::string& topic, int32_t partition,
                              const Config& config) const;
 
+  // The topic that a partition belongs to, if the manifest tells.
+  std::optional<Uuid> TopicIdOf(const std::string& topic, int32_t partition) const;
+
   // Makes a partition's directory with its topic id. Durable after SyncNames, which serves many.
   // What the checkpoints said of an earlier partition of that name is forgotten first.
   io::Task<absl::Status> CreatePartition(std::string topic, int32_t partition, Uuid topic_id);
@@ -69,10 +74,11 @@ class LogDirectory {
   io::Task<absl::Status> Recovered();
   // Replaces the checkpoint files whose content has changed.
   io::Task<absl::Status> WriteCheckpoints(const Checkpoints& checkpoints);
-  // The last act: every log is closed and durable. Not after any of them met an error. The epoch
-  // under which the broker was registered goes into the marker: a Kafka controller that opens the
+  // The last act: every log is closed and durable. Not after any of them met an error. The
+  // manifest names those that the next start need not look at. The epoch in it, under which the
+  // broker was registered, goes into the marker as well: a Kafka controller that opens the
   // directory next knows by it that this replica has lost nothing.
-  io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints, int64_t broker_epoch = -1);
+  io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints, Manifest manifest = {});
 
  private:
   // A checkpoint file, and what it says.
@@ -86,6 +92,8 @@ class LogDirectory {
   std::string PathOf(std::string_view name) const;
   io::Task<absl::Status> ReadHowItWasLeft();
   io::Task<absl::Status> ReadOffsets(OffsetFile& file);
+  io::Task<absl::Status> ReadManifest();
+  io::Task<absl::Status> WriteManifest(const Manifest& manifest);
   io::Task<absl::Status> ListPartitions();
   io::Task<absl::Status> Replace(OffsetFile& file, OffsetMap offsets);
   io::Task<absl::Status> ReplaceAll(Checkpoints checkpoints);
@@ -102,6 +110,7 @@ class LogDirectory {
   OffsetFile log_starts_;
   OffsetFile high_watermarks_;
   OffsetFile cleaned_;
+  Manifest manifest_;  // of the stop before this start, until all logs are open
   std::vector<PartitionName> partitions_;
   std::vector<std::string> doomed_;
   std::vector<std::string> notes_;

@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/log/file_names.h"
 #include "engine/log/inside.h"
+#include "engine/log/manifest.h"
 #include "engine/log/roll.h"
 #include "engine/record/stamp.h"
 
@@ -289,8 +290,24 @@ io::Task<absl::Status> Log::Close(bool sync) {
   if (!sync && sync_error_.ok()) sync_error_ = absl::CancelledError("the log was closed unsynced");
   CompleteDurable();
   if (first_error.ok() && sync) first_error = sync_error_;
+  if (first_error.ok() && sync) as_left_ = Describe();
   segments_.clear();
   co_return first_error;
+}
+
+// A log with a damaged stretch is read again, which finds it.
+std::shared_ptr<const LogAsLeft> Log::Describe() const {
+  auto left = std::make_shared<LogAsLeft>();
+  for (const auto& [base, segment] : segments_) {
+    if (!segment->fences().empty() || !segment->indexes_synced()) return nullptr;
+    left->segments.push_back(segment->ToAsLeft());
+  }
+  if (roll_first_ || left->segments.back().next_offset != offsets_.end) return nullptr;
+  left->log_start = offsets_.log_start;
+  left->high_watermark = offsets_.high_watermark;
+  left->end = offsets_.end;
+  left->epochs = epochs_.entries();
+  return left;
 }
 
 io::Task<absl::Status> Log::SyncForClose() {

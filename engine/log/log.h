@@ -192,6 +192,9 @@ class Log {
   // error is returned, but the log is closed all the same; with one, the directory must not get a
   // clean-shutdown marker. Durable only if `sync`.
   io::Task<absl::Status> Close(bool sync = true);
+  // After Close: what the next start needs to take the log over without a look at its files;
+  // nothing if that cannot be told so.
+  const std::shared_ptr<const LogAsLeft>& as_left() const { return as_left_; }
 
  private:
   struct TurnEnd : io::Work {
@@ -259,6 +262,7 @@ class Log {
   io::Task<absl::Status> SyncOnce();
   io::Task<absl::Status> SyncSegment(SegmentRef segment);
   io::Task<absl::Status> SyncForClose();
+  std::shared_ptr<const LogAsLeft> Describe() const;
   void CompleteDurable();
 
   io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FirstAtLeast(Segment& segment,
@@ -296,6 +300,7 @@ class Log {
   int32_t leader_epoch_ = 0;
   Offsets offsets_;
   OpenReport report_;
+  std::shared_ptr<const LogAsLeft> as_left_;
   int64_t jitter_ms_ = 0;  // of the active segment
   bool roll_first_ = false;
   bool directory_dirty_ = false;  // a segment was made since the last directory sync

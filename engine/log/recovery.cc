@@ -9,6 +9,7 @@
 #include "engine/base/status.h"
 #include "engine/log/checkpoint.h"
 #include "engine/log/file_names.h"
+#include "engine/log/manifest.h"
 #include "engine/log/recoverer.h"
 
 namespace varve::log {
@@ -227,8 +228,27 @@ io::Task<absl::StatusOr<Recovered>> Recoverer::Run() {
   co_return std::move(result_);
 }
 
+namespace {
+
+Recovered Restore(FileCache& files, const std::string& directory, const LogAsLeft& left) {
+  Recovered restored;
+  for (const Segment::AsLeft& segment : left.segments) {
+    restored.segments.push_back(std::make_unique<Segment>(files, directory, segment.base_offset));
+    restored.segments.back()->Restore(segment);
+  }
+  restored.epochs = LeaderEpochs(left.epochs);
+  restored.log_start = left.log_start;
+  restored.end = left.end;
+  return restored;
+}
+
+}  // namespace
+
 io::Task<absl::StatusOr<Recovered>> Recover(io::Loop& loop, FileCache& files,
                                             const OpenArguments& arguments) {
+  if (arguments.as_left != nullptr) {
+    co_return Restore(files, arguments.directory, *arguments.as_left);
+  }
   Recoverer recoverer(loop, files, arguments);
   co_return co_await recoverer.Run();
 }

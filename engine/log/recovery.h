@@ -18,6 +18,8 @@
 
 namespace varve::log {
 
+struct LogAsLeft;
+
 // What the checkpoints of the log directory say about one log.
 struct OpenArguments {
   std::string directory;  // of the partition; exists
@@ -27,6 +29,8 @@ struct OpenArguments {
   int64_t log_start = 0;
   int64_t high_watermark = 0;
   std::optional<int64_t> cleaned_up_to{};  // where the last compaction ended
+  // From the manifest of a clean stop: the files are taken over without a look at them.
+  std::shared_ptr<const LogAsLeft> as_left = nullptr;
 };
 
 // What opening a log found and did.

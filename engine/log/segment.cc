@@ -185,6 +185,28 @@ io::Task<absl::Status> Segment::MoveIndexes(FileState state) {
   co_return co_await time_index_.Move(PathOf(FileKind::kTimeIndex, state));
 }
 
+Segment::AsLeft Segment::ToAsLeft() const {
+  AsLeft left{base_offset_,     size_,       next_offset_, max_timestamp_,
+              first_timestamp_, created_ms_, modified_ms_};
+  left.offset_entries = offset_index_.entries();
+  if (offset_index_.last()) left.last_offset_entry = *offset_index_.last();
+  left.time_entries = time_index_.entries();
+  if (time_index_.last()) left.last_time_entry = *time_index_.last();
+  return left;
+}
+
+void Segment::Restore(const AsLeft& left) {
+  size_ = left.size;
+  next_offset_ = left.next_offset;
+  max_timestamp_ = left.max_timestamp;
+  first_timestamp_ = left.first_timestamp;
+  created_ms_ = left.created_ms;
+  modified_ms_ = left.modified_ms;
+  offset_index_.Restore(left.offset_entries, left.last_offset_entry);
+  time_index_.Restore(left.time_entries, left.last_time_entry);
+  indexes_synced_ = true;
+}
+
 std::vector<std::string> Segment::Paths() const {
   return {stem_ + ".log", stem_ + ".index", stem_ + ".timeindex", stem_ + ".txnindex",
           stem_ + ".snapshot"};

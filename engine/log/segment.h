@@ -54,6 +54,8 @@ struct Located {
 struct TimestampOffset {
   int64_t timestamp = record::kNoTimestamp;
   int64_t offset = -1;
+
+  friend bool operator==(const TimestampOffset&, const TimestampOffset&) = default;
 };
 
 // One segment of a log: a .log file of batches back to back, and its two sparse indexes. Formats
@@ -136,6 +138,26 @@ class Segment {
   io::Task<absl::Status> StoreIndexes();
   io::Task<absl::Status> TruncateLog(uint64_t size);
   void SetLoaded(const Loaded& loaded);
+  // What a clean stop left of a segment whose files are whole: see manifest.h.
+  struct AsLeft {
+    int64_t base_offset = 0;
+    uint64_t size = 0;
+    int64_t next_offset = 0;
+    TimestampOffset max_timestamp{};
+    int64_t first_timestamp = record::kNoTimestamp;
+    int64_t created_ms = 0;
+    int64_t modified_ms = 0;
+    uint64_t offset_entries = 0;
+    OffsetIndexEntry last_offset_entry{};  // zeros if there is none
+    uint64_t time_entries = 0;
+    TimeIndexEntry last_time_entry{};  // likewise
+
+    friend bool operator==(const AsLeft&, const AsLeft&) = default;
+  };
+  // Requires: finished and synced.
+  AsLeft ToAsLeft() const;
+  // Takes the files over as they were left, without a look at them.
+  void Restore(const AsLeft& left);
   void SkipFence(const Fence& fence);  // while noting batches: the stretch counts as written
   // Give its files the names of another state. Meanwhile it can be read.
   io::Task<absl::Status> MoveLog(FileState state);

@@ -42,6 +42,13 @@ io::Task<absl::Status> SparseIndex<Entry>::Load() {
 }
 
 template <typename Entry>
+void SparseIndex<Entry>::Restore(uint64_t entries, const Entry& last) {
+  exists_ = true;
+  stored_ = entries;
+  if (entries > 0) last_ = last;
+}
+
+template <typename Entry>
 io::Task<absl::Status> SparseIndex<Entry>::Reset() {
   stored_ = 0;
   pending_.clear();

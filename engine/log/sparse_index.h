@@ -20,6 +20,7 @@ struct OffsetIndexEntry {
   be_int32 position;         // where that batch starts in the .log file
 
   int64_t key() const { return relative_offset; }
+  friend bool operator==(const OffsetIndexEntry&, const OffsetIndexEntry&) = default;
 };
 static_assert(sizeof(OffsetIndexEntry) == 8 && alignof(OffsetIndexEntry) == 1);
 
@@ -30,6 +31,7 @@ struct TimeIndexEntry {
   be_int32 relative_offset;  // last offset of the batch that holds the timestamp, minus the base
 
   int64_t key() const { return timestamp_ms; }
+  friend bool operator==(const TimeIndexEntry&, const TimeIndexEntry&) = default;
 };
 static_assert(sizeof(TimeIndexEntry) == 12 && alignof(TimeIndexEntry) == 1);
 
@@ -46,6 +48,9 @@ class SparseIndex {
   // Takes over an existing file. NotFound: there is none. DataLoss: its size is no whole number of
   // entries.
   io::Task<absl::Status> Load();
+  // Takes over a file that is known to be there and to hold so many entries, without a look at it.
+  // `last` is the last of them, unless there is none.
+  void Restore(uint64_t entries, const Entry& last);
   // Begins anew without a file: what was there is removed.
   io::Task<absl::Status> Reset();
   // Puts what waits in place as the whole file, durably and at once. Only after Reset.

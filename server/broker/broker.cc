@@ -190,7 +190,8 @@ io::Task<absl::Status> Broker::CloseLogs(bool clean) {
   const auto checkpoints = co_await storage_.Collect(facts_.shards);
   clean = clean && first_error.ok();
   const int64_t epoch = clean ? controller_->image()->broker_epoch() : -1;
-  const absl::Status marked = co_await storage_.Close(checkpoints, clean, epoch);
+  auto manifests = co_await storage_.CollectManifests(facts_.shards, epoch);
+  const absl::Status marked = co_await storage_.Close(checkpoints, clean, std::move(manifests));
   for (Shard* shard : facts_.shards) {
     auto drop = [&] { return shard->DropLogs(); };
     co_await io::CallOn(home(), shard->loop(), drop);

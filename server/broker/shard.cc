@@ -118,6 +118,14 @@ void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoi
   }
 }
 
+void Shard::AddAsLeft(const std::string& directory, log::Manifest& into) {
+  for (const auto& [key, partition] : partitions_) {
+    const log::Log& log = partition->log();
+    if (log.as_left() == nullptr || io::ParentPath(log.directory()) != directory) continue;
+    into.logs[{partition->topic().name, key.index}] = {key.topic_id, log.as_left()};
+  }
+}
+
 io::Task<absl::Status> Shard::CloseLogs() {
   absl::Status first_error;
   io::Semaphore slots(loop_, limits_.opening_max);

@@ -90,6 +90,8 @@ class Shard {
   void AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into);
   // Closes every log, durably. The first error.
   io::Task<absl::Status> CloseLogs();
+  // What closed logs in `directory` need not be asked at the next start.
+  void AddAsLeft(const std::string& directory, log::Manifest& into);
   // Forgets the logs, once they are closed.
   io::Task<void> DropLogs();
 

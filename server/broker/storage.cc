@@ -100,32 +100,51 @@ io::Task<absl::Status> Storage::Place(Placed& placed) {
   }
   placed.directory = found->second;
   log::LogDirectory& directory = *placed.directory->log;
+  CO_ASSIGN_OR_RETURN(const Uuid id, co_await TopicIdOf(directory, name));
+  if (id.zero()) co_return absl::OkStatus();  // made, but not finished: made again in place
+  placed.exists = id == placed.topic->id;
+  if (placed.exists) co_return absl::OkStatus();
+  LogWarning("{} belongs to an earlier topic {} and is removed",
+             directory.PartitionPath(name.topic, name.partition), name.topic);
+  co_return co_await directory.DoomPartition(name.topic, name.partition);
+}
+
+// Of the topic that a partition's directory was made for; zero if its making was cut short.
+io::Task<absl::StatusOr<Uuid>> Storage::TopicIdOf(const log::LogDirectory& directory,
+                                                  const log::TopicPartition& name) {
+  if (const auto id = directory.TopicIdOf(name.topic, name.partition)) co_return *id;
   const std::string path = fmt::format("{}/{}", directory.PartitionPath(name.topic, name.partition),
                                        log::kPartitionMetadataName);
   CO_ASSIGN_OR_RETURN(const std::string text, co_await log::ReadText(loop_.disk(), path));
-  if (text.empty()) co_return absl::OkStatus();  // made, but not finished: made again in place
+  if (text.empty()) co_return Uuid();
   const auto id = log::ParsePartitionMetadata(text);
-  if (!id.ok()) {
-    co_return absl::DataLossError(fmt::format("{}: {}", path, std::string(id.status().message())));
-  }
-  placed.exists = *id == placed.topic->id;
-  if (placed.exists) co_return absl::OkStatus();
-  LogWarning("{} belongs to an earlier topic {} and is removed", path, name.topic);
-  co_return co_await directory.DoomPartition(name.topic, name.partition);
+  if (id.ok()) co_return *id;
+  co_return absl::DataLossError(fmt::format("{}: {}", path, std::string(id.status().message())));
+}
+
+io::Task<void> Storage::MakeOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots) {
+  co_await slots.Take();
+  const absl::Status made = co_await placed.directory->log->CreatePartition(
+      placed.topic->name, placed.index, placed.topic->id);
+  slots.Give();
+  if (!made.ok() && first_error.ok()) first_error = made;
 }
 
 io::Task<absl::Status> Storage::MakeMissing(std::vector<Placed>& placed) {
   std::vector<Directory*> changed;
+  absl::Status first_error;
+  io::Semaphore slots(loop_, kPlacingMax);
+  io::Gate making(loop_);
   for (Placed& partition : placed) {
     if (partition.exists) continue;
-    const std::string& topic = partition.topic->name;
-    CO_RETURN_IF_ERROR(co_await partition.directory->log->CreatePartition(topic, partition.index,
-                                                                          partition.topic->id));
-    where_[{topic, partition.index}] = partition.directory;
+    making.Spawn(MakeOne(partition, first_error, slots));
+    where_[{partition.topic->name, partition.index}] = partition.directory;
     if (std::ranges::find(changed, partition.directory) == changed.end()) {
       changed.push_back(partition.directory);
     }
   }
+  co_await making.Close();
+  CO_RETURN_IF_ERROR(first_error);
   for (Directory* directory : changed) CO_RETURN_IF_ERROR(co_await directory->log->SyncNames());
   co_return absl::OkStatus();
 }
@@ -147,6 +166,7 @@ io::Task<absl::Status> Storage::OpenPlaced(const std::vector<Placed>& placed,
       order.arguments.log_start = order.arguments.recovery_point = 0;
       order.arguments.high_watermark = 0;
       order.arguments.stop = log::Stop::kClean;
+      order.arguments.as_left = nullptr;
     }
   }
   const std::vector<std::vector<OpenOrder>> by_shard =
@@ -274,6 +294,24 @@ io::Task<std::vector<log::LogDirectory::Checkpoints>> Storage::Collect(
   co_return all;
 }
 
+io::Task<std::vector<log::Manifest>> Storage::CollectManifests(std::span<Shard* const> shards,
+                                                               int64_t broker_epoch) {
+  std::vector<log::Manifest> all(directories_.size());
+  for (Shard* shard : shards) {
+    auto add = [&] { return AddAsLeft(*shard, all); };
+    co_await io::CallOn(loop_, shard->loop(), add);
+  }
+  for (log::Manifest& manifest : all) manifest.broker_epoch = broker_epoch;
+  co_return all;
+}
+
+io::Task<void> Storage::AddAsLeft(Shard& shard, std::vector<log::Manifest>& into) const {
+  for (size_t i = 0; i < directories_.size(); ++i) {
+    shard.AddAsLeft(directories_[i].log->path(), into[i]);
+  }
+  co_return;
+}
+
 io::Task<void> Storage::AddOffsets(Shard& shard,
                                    std::vector<log::LogDirectory::Checkpoints>& into) const {
   for (size_t i = 0; i < directories_.size(); ++i) {
@@ -294,11 +332,12 @@ io::Task<void> Storage::WriteCheckpoints(std::span<Shard* const> shards) {
 
 io::Task<absl::Status> Storage::Close(
     const std::vector<log::LogDirectory::Checkpoints>& checkpoints, bool clean,
-    int64_t broker_epoch) {
+    std::vector<log::Manifest> manifests) {
   absl::Status first_error;
   for (size_t i = 0; i < directories_.size() && clean; ++i) {
     log::LogDirectory& directory = *directories_[i].log;
-    const absl::Status closed = co_await directory.CloseCleanly(checkpoints[i], broker_epoch);
+    const absl::Status closed =
+        co_await directory.CloseCleanly(checkpoints[i], std::move(manifests[i]));
     if (first_error.ok()) first_error = closed;
   }
   directories_.clear();

@@ -54,7 +54,10 @@ class Storage {
   io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
   // After every log was closed: the markers of a clean stop, unless something failed.
   io::Task<absl::Status> Close(const std::vector<log::LogDirectory::Checkpoints>& checkpoints,
-                               bool clean, int64_t broker_epoch);
+                               bool clean, std::vector<log::Manifest> manifests);
+  // After every log was closed: what the next start need not look at.
+  io::Task<std::vector<log::Manifest>> CollectManifests(std::span<Shard* const> shards,
+                                                        int64_t broker_epoch);
   // What the checkpoints of each directory should say now.
   io::Task<std::vector<log::LogDirectory::Checkpoints>> Collect(std::span<Shard* const> shards);
 
@@ -74,7 +77,10 @@ class Storage {
 
   void NotePartitions();
   Directory& DirectoryOf(const cluster::PartitionState& state);
+  io::Task<absl::StatusOr<Uuid>> TopicIdOf(const log::LogDirectory& directory,
+                                           const log::TopicPartition& name);
   io::Task<absl::Status> Place(Placed& placed);
+  io::Task<void> MakeOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots);
   io::Task<absl::Status> MakeMissing(std::vector<Placed>& placed);
   io::Task<absl::Status> OpenPlaced(const std::vector<Placed>& placed,
                                     std::span<Shard* const> shards,
@@ -86,6 +92,7 @@ class Storage {
                                  std::vector<log::TopicPartition>& lost_tails);
   io::Task<absl::Status> ApplyInTurn(cluster::ImageRef before, cluster::ImageRef after,
                                      std::span<Shard* const> shards);
+  io::Task<void> AddAsLeft(Shard& shard, std::vector<log::Manifest>& into) const;
   io::Task<void> AddOffsets(Shard& shard, std::vector<log::LogDirectory::Checkpoints>& into) const;
 
   io::Loop& loop_;

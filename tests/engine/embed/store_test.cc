@@ -166,6 +166,32 @@ TEST_F(StoreTest, EverythingIsThereAfterClosingAndOpening) {
   EXPECT_EQ(ReadAll(*LogOf(*store, "two")), (std::vector<std::string>{"2"}));
 }
 
+// The second start takes the logs over from the manifest, and every use of them works as before.
+TEST_F(StoreTest, LogsTakenOverUnseenAreReadAndAppendedTo) {
+  LogConfig config;
+  config.segment_bytes = 4096;
+  config.index_interval_bytes = 200;
+  std::vector<std::string> expected;
+  for (int round = 0; round < 3; ++round) {
+    const auto store = Open();
+    EXPECT_EQ(std::filesystem::exists(path_ + "/varve-manifest"), false);
+    const auto log = LogOf(*store, "events", config);
+    EXPECT_EQ(ReadAll(*log, 0, 500), expected);
+    for (int i = 0; i < 100; ++i) {
+      const int64_t number = std::ssize(expected);
+      if (number > 0) {
+        EXPECT_EQ(*log->FindTimestamp(number - 1), std::optional(number - 1));
+      }
+      expected.push_back(std::to_string(number) + std::string(60, 'x'));
+      const NewRecord record{.timestamp = number, .value = AsBytes(expected.back())};
+      ASSERT_TRUE(log->Append(record).ok());
+    }
+    EXPECT_EQ(ReadAll(*log, 0, 500), expected);
+    EXPECT_EQ(store->Close(), absl::OkStatus());
+    EXPECT_TRUE(std::filesystem::exists(path_ + "/varve-manifest"));
+  }
+}
+
 TEST_F(StoreTest, ADeletedLogIsGoneAndItsNameIsFree) {
   const auto store = Open();
   const auto old = LogOf(*store, "events");

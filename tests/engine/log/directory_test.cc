@@ -61,6 +61,54 @@ TEST_F(DirectoryTest, AFileInItsPlaceIsRefused) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Open()));
 }
 
+TEST_F(DirectoryTest, TheManifestSpeaksOfOneStopOnly) {
+  LogAsLeft left;
+  left.segments.emplace_back();
+  Manifest manifest;
+  manifest.broker_epoch = 7;
+  manifest.logs[{"t", 0}] = {kId, std::make_shared<LogAsLeft>(left)};
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(machine_.Run(directory_->CloseCleanly({}, manifest)).ok());
+  Crash(io::SimCrash::kPower);
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(directory_->TopicIdOf("t", 0), kId);
+  ASSERT_NE(directory_->ArgumentsFor("t", 0, {}).as_left, nullptr);
+  EXPECT_EQ(*directory_->ArgumentsFor("t", 0, {}).as_left, left);
+  EXPECT_EQ(directory_->ArgumentsFor("t", 1, {}).as_left, nullptr);
+  EXPECT_EQ(Text("varve-manifest"), "(none)");
+  Crash(io::SimCrash::kPower);
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(directory_->ArgumentsFor("t", 0, {}).as_left, nullptr);
+}
+
+// Another program may have run and stopped since: Kafka knows nothing of the file.
+TEST_F(DirectoryTest, AManifestOfAnEarlierStopIsNotUsed) {
+  LogAsLeft left;
+  left.segments.emplace_back();
+  Manifest manifest;
+  manifest.broker_epoch = 7;
+  manifest.logs[{"t", 0}] = {kId, std::make_shared<LogAsLeft>(left)};
+  ASSERT_TRUE(Open().ok());
+  ASSERT_TRUE(machine_.Run(directory_->CloseCleanly({}, manifest)).ok());
+  directory_.reset();
+  const std::string_view marker = R"({"version":0,"brokerEpoch":8})";
+  ASSERT_TRUE(machine_.disk().Put("d/data/.kafka_cleanshutdown", AsBytes(marker)).ok());
+  machine_.Restart();
+  ASSERT_TRUE(Open().ok());
+  EXPECT_EQ(directory_->stop(), Stop::kClean);
+  EXPECT_EQ(directory_->ArgumentsFor("t", 0, {}).as_left, nullptr);
+  EXPECT_EQ(Text("varve-manifest"), "(none)");
+}
+
+TEST_F(DirectoryTest, ABrokenManifestIsNotUsed) {
+  ASSERT_TRUE(Open().ok());
+  StopCleanly();
+  ASSERT_TRUE(machine_.disk().Put("d/data/varve-manifest", AsBytes("1\n-1 0\n")).ok());
+  ASSERT_TRUE(Open().ok());
+  ASSERT_EQ(directory_->notes().size(), 1U);
+  EXPECT_NE(directory_->notes()[0].find("varve-manifest is not used"), std::string::npos);
+}
+
 TEST_F(DirectoryTest, KnowsHowItWasLeft) {
   ASSERT_TRUE(Open().ok());
   ASSERT_TRUE(machine_.Run(directory_->Recovered()).ok());
