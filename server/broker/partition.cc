@@ -1,6 +1,7 @@
 #include "server/broker/partition.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "engine/base/status.h"
 #include "server/broker/fetch_watch.h"
@@ -57,11 +58,11 @@ void Partition::OnAdvance(log::Log& log) {
 }
 
 uint64_t Partition::ReadableBytes(int64_t high_watermark) {
-  uint64_t bytes = readable_bytes_;
-  while (!unreadable_.empty() && unreadable_.front().end <= high_watermark) {
-    bytes = unreadable_.front().bytes;
-    unreadable_.pop_front();
-  }
+  const auto above = std::ranges::find_if(
+      unreadable_, [&](const Mark& mark) { return mark.end > high_watermark; });
+  if (above == unreadable_.begin()) return readable_bytes_;
+  const uint64_t bytes = std::prev(above)->bytes;
+  unreadable_.erase(unreadable_.begin(), above);
   return bytes;
 }
 
