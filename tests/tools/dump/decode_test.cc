@@ -54,6 +54,17 @@ TEST(DecodeMetadata, KeepsTagsThatNobodyKnows) {
   EXPECT_EQ(decoded->value, R"({"tag9":"abcd"})");
 }
 
+// What later versions add comes in tagged fields, mostly.
+TEST(DecodeMetadata, ReadsAVersionThatIsTooNewIfItCan) {
+  const auto decoded = DecodeBytes(Decode::kMetadata, {}, FromHex("01 0c 07 02 61 0003 00"));
+  ASSERT_TRUE(decoded.ok()) << decoded.status();
+  EXPECT_EQ(decoded->value, R"({"name":"a","featureLevel":3})");
+  const auto longer = DecodeBytes(Decode::kMetadata, {}, FromHex("01 0c 07 02 61 0003 05 00"));
+  ASSERT_FALSE(longer.ok());
+  EXPECT_EQ(longer.status().message(),
+            "FeatureLevelRecord of version 7, 0 is the newest one known");
+}
+
 TEST(DecodeOffsets, ReadsACommitOfEachVersion) {
   const Buffer key = FromHex("0001 0001 67 0006 6f7264657273 00000007");
   const std::pair<const char*, const char*> cases[] = {

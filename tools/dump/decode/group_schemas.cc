@@ -26,6 +26,8 @@ constexpr Field kGroupValue[] = {String("protocolType"),
 
 constexpr Field kGroupIdKey[] = {String("groupId")};
 constexpr Field kMemberIdKey[] = {String("groupId"), String("memberId")};
+constexpr Field kRegexKey[] = {String("groupId"), String("regularExpression")};
+constexpr Field kRegexValue[] = {String("topics").Array(), Int64("version"), Int64("timestamp")};
 constexpr Field kEpoch[] = {Int32("epoch")};
 constexpr Field kAssignmentEpoch[] = {Int32("assignmentEpoch")};
 constexpr Field kPartitionRacks[] = {Int32("partition"), String("racks").Array()};
@@ -61,7 +63,7 @@ constexpr Field kShareState[] = {Structs("initializedTopics", kInitialized),
                                  Structs("deletingTopics", kDeleting)};
 
 constexpr Schema Key(std::string_view name, std::span<const Field> fields) {
-  return {.name = name, .version_max = 15, .fields = fields};
+  return {.name = name, .version_max = 16, .fields = fields};
 }
 constexpr Schema Value(std::string_view name, std::span<const Field> fields) {
   return {.name = name, .flexible_since = 0, .fields = fields};
@@ -98,6 +100,8 @@ constexpr KeyedSchema kSchemas[] = {
      Value("ShareGroupCurrentMemberAssignmentValue", kShareCurrent)},
     {15, Key("ShareGroupStatePartitionMetadata", kGroupIdKey),
      Value("ShareGroupStatePartitionMetadataValue", kShareState)},
+    {16, Key("ConsumerGroupRegularExpression", kRegexKey),
+     Value("ConsumerGroupRegularExpressionValue", kRegexValue)},
 };
 
 }  // namespace

@@ -79,6 +79,7 @@ constexpr Field kZkMigration[] = {Int8("zkMigrationState")};
 constexpr Field kScramName[] = {String("name"), Int8("mechanism")};
 constexpr Field kBegin[] = {String("name").Nullable().Tagged(0)};
 constexpr Field kAbort[] = {String("reason").Nullable().Tagged(0)};
+constexpr Field kTopicName[] = {String("topicName")};
 constexpr Field kTokenId[] = {String("tokenId")};
 constexpr Field kController[] = {Int32("controllerId"), Id("incarnationId"),
                                  Bool("zkMigrationReady"), Structs("endPoints", kListener),
@@ -119,6 +120,7 @@ constexpr TypedSchema kMetadata[] = {
     {25, Make("AbortTransactionRecord", kAbort)},
     {26, Make("RemoveDelegationTokenRecord", kTokenId)},
     {27, Make("RegisterControllerRecord", kController)},
+    {28, Make("ClearElrRecord", kTopicName)},
 };
 
 constexpr Field kEndTransaction[] = {Int16("version"), Int32("coordinatorEpoch")};

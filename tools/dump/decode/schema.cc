@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstddef>
@@ -211,11 +212,14 @@ class MessageReader {
 }  // namespace
 
 absl::StatusOr<std::string> ReadMessage(const Schema& schema, int version, Bytes bytes) {
-  if (version < 0 || version > schema.version_max) {
-    return absl::InvalidArgumentError(fmt::format("{} of version {}; known are 0 to {}",
-                                                  schema.name, version, schema.version_max));
+  const int read_as = std::min(version, schema.version_max);
+  if (version < 0) {
+    return absl::InvalidArgumentError(fmt::format("{} of version {}", schema.name, version));
   }
-  return MessageReader(schema, version, bytes).Run(schema.fields);
+  auto json = MessageReader(schema, read_as, bytes).Run(schema.fields);
+  if (json.ok() || read_as == version) return json;
+  return absl::InvalidArgumentError(
+      fmt::format("{} of version {}, {} is the newest one known", schema.name, version, read_as));
 }
 
 }  // namespace varve::dump

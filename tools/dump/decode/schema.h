@@ -101,9 +101,9 @@ constexpr Field Structs(std::string_view name, std::span<const Field> fields) {
 
 // Reads a message of `version` that takes all of `bytes`; returns it as one JSON object, with ids
 // as Kafka prints them and bytes in base64. Tagged fields that are absent are left out; those that
-// nobody knows are shown in hex as "tag<N>".
-// InvalidArgument: it is cut short, goes on, lies about a length, or is of a version after
-// schema.version_max.
+// nobody knows are shown in hex as "tag<N>". A version after schema.version_max is read as that
+// one, since most of what is new comes in tagged fields.
+// InvalidArgument: it is cut short, goes on, or lies about a length.
 absl::StatusOr<std::string> ReadMessage(const Schema& schema, int version, Bytes bytes);
 
 }  // namespace varve::dump

@@ -17,6 +17,7 @@ namespace varve::dump {
 template <typename Entry>
 absl::StatusOr<uint64_t> CheckIndexSize(const EntryCursor<Entry>& cursor,
                                         const SegmentSetting& setting, Findings& findings) {
+  if (setting.active() && setting.in_use) return cursor.CountUsed();
   const std::string& file = cursor.file().path();
   const bool may_be_open = setting.active() && !setting.clean_stop;
   if (cursor.odd_bytes() > 0) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "engine/base/status.h"
 #include "engine/log/file_names.h"
@@ -37,8 +38,8 @@ absl::Status PartitionCheck::CheckAll() {
   std::optional<log::LeaderEpochs> epochs;
   RETURN_IF_ERROR(ReadEpochs(epochs, findings_));
   RETURN_IF_ERROR(CheckTopicId());
+  RETURN_IF_ERROR(Refresh());
   ASSIGN_OR_RETURN(const Listing listing, ListDirectory(directory_));
-  files_ = SortFiles(directory_, listing);
   NoteLeftovers(directory_, listing, facts_.in_use, findings_);
   for (const std::string& path : files_.metadata_snapshots) {
     const absl::Status checked = CheckMetadataSnapshot(path, options_.memory_bytes, findings_);
@@ -58,9 +59,16 @@ absl::Status PartitionCheck::CheckAll() {
   return absl::OkStatus();
 }
 
+// A listing may lack a segment that was made while it was read, and have one that was made after.
+// Whatever was there before a second one began is in that: it has all segments up to the last one
+// of the first.
 absl::Status PartitionCheck::Refresh() {
-  ASSIGN_OR_RETURN(const Listing listing, ListDirectory(directory_));
-  files_ = SortFiles(directory_, listing);
+  ASSIGN_OR_RETURN(const Listing first, ListDirectory(directory_));
+  ASSIGN_OR_RETURN(const Listing second, ListDirectory(directory_));
+  const std::vector<int64_t> known = SortFiles(directory_, first).segments;
+  files_ = SortFiles(directory_, second);
+  const int64_t last = known.empty() ? -1 : known.back();
+  std::erase_if(files_.segments, [&](int64_t base) { return base > last; });
   return absl::OkStatus();
 }
 
@@ -145,6 +153,7 @@ SegmentSetting PartitionCheck::SettingFor(int64_t base) const {
   setting.base_offset = base;
   setting.next_base = files_.NextBase(base);
   setting.clean_stop = facts_.clean_stop;
+  setting.in_use = facts_.in_use;
   setting.log_start = LogStart();
   const auto begin = files_.snapshots.lower_bound(base);
   const auto end =

@@ -124,6 +124,7 @@ absl::Status SegmentCheck::OnDamage(const Step& step, std::string what) {
 
 // What a writer leaves at the end: a batch under way, or space set aside.
 void SegmentCheck::OnTail(const Step& step) {
+  if (setting_.active() && setting_.in_use) return;
   const bool zeros = step.kind == Step::Kind::kZeros;
   std::string what =
       zeros ? fmt::format("{} zero bytes behind the last batch", step.size)

@@ -17,6 +17,8 @@ struct SegmentSetting {
   std::optional<int64_t> next_base{};  // of the segment after it; none: it is the active one
   // The log directory was stopped cleanly and nobody has it open: nothing is half done.
   bool clean_stop = false;
+  // Somebody has it open: what is half done at the end is no news.
+  bool in_use = false;
   // Offsets below are deleted: nothing is asked of their epochs.
   int64_t log_start = 0;
   // Nothing: there is no leader-epoch-checkpoint.
