@@ -18,6 +18,24 @@ constexpr uint64_t kRequestBytesMin = 16 << 20;
 // Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
 constexpr uint64_t kRequestShare = 8;
 
+// Compaction's memory is divided among the shards: each cleans one log at a time.
+std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettings& settings,
+                                                      size_t shards) {
+  if (!settings.cleaner_enable) return std::nullopt;
+  log::CleanerManager::Options options;
+  options.cleaner.map_bytes_max =
+      static_cast<uint64_t>(settings.cleaner_dedupe_buffer_bytes) / shards;
+  options.cleaner.map_load_factor = settings.cleaner_load_factor;
+  options.cleaner.io_buffer_bytes = static_cast<size_t>(settings.cleaner_io_buffer_bytes) / shards;
+  const double rate = settings.cleaner_bytes_per_second_max;
+  if (rate < log::Throttle::kUnlimited) {
+    options.bytes_per_second = rate / static_cast<double>(shards);
+  }
+  options.backoff = std::chrono::milliseconds(settings.cleaner_backoff_ms);
+  options.report = [](const std::string& text) { LogWarning("{}", text); };
+  return options;
+}
+
 ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resources& resources,
                      size_t shards) {
   ShardLimits limits;
@@ -32,6 +50,7 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resou
   limits.slab_bytes_kept_max = static_cast<uint64_t>(settings.frame_pool_bytes);
   limits.fetch_sessions_max =
       std::max<size_t>(static_cast<size_t>(settings.fetch_sessions_max) / shards, 1);
+  limits.cleaner = CleanerOf(settings, shards);
   limits.connection.frame_bytes_max = static_cast<uint32_t>(settings.request_bytes_max);
   limits.connection.in_flight_max = static_cast<size_t>(settings.in_flight_requests_max);
   limits.connection.idle_max =
@@ -75,6 +94,7 @@ io::Task<absl::Status> Broker::Start() {
   CO_RETURN_IF_ERROR(co_await OpenLogs());
   gate_.Spawn(storage_.RemoveDoomed());
   gate_.Spawn(WriteCheckpointsRegularly());
+  co_await StartCleaning();
   Accept();
   co_return absl::OkStatus();
 }
@@ -141,6 +161,13 @@ io::Task<void> Broker::RemoveDoomedLater() {
   if (!co_await io::SleepUnless(stop_, delay)) co_return;
   removing_ = false;  // what is deleted from now on waits for its own time
   co_await storage_.RemoveDoomed();
+}
+
+io::Task<void> Broker::StartCleaning() {
+  for (Shard* shard : facts_.shards) {
+    auto start = [shard] { return shard->StartCleaning(); };
+    co_await io::CallOn(home(), shard->loop(), start);
+  }
 }
 
 io::Task<void> Broker::WriteCheckpointsRegularly() {

@@ -67,6 +67,7 @@ class Broker : private cluster::ImageListener {
   io::Task<void> Ended(Shard& shard, std::string host);
   io::Task<void> RemoveFromCount(std::string host);
 
+  io::Task<void> StartCleaning();
   io::Task<void> WriteCheckpointsRegularly();
   io::Task<void> RemoveDoomedLater();
   io::Task<void> CloseConnections();

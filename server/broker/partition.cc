@@ -16,6 +16,11 @@ log::Config LogConfigOf(const config::TopicConfig& config) {
   result.segment_index_bytes = config.segment_index_bytes;
   result.index_interval_bytes = config.index_interval_bytes;
   result.flush_messages = config.flush_messages;
+  result.cleanup_compact = config.cleanup_compact;
+  result.min_cleanable_dirty_ratio = config.min_cleanable_dirty_ratio;
+  result.min_compaction_lag_ms = config.min_compaction_lag_ms;
+  result.max_compaction_lag_ms = config.max_compaction_lag_ms;
+  result.delete_retention_ms = config.delete_retention_ms;
   result.log_append_time = config.timestamp_type == config::TimestampType::kLogAppendTime;
   return result;
 }

@@ -24,7 +24,20 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare),
       small_budget_(loop, limits.request_bytes_max / kSmallShare),
       connection_environment_{loop, slabs_, budget_, small_budget_, handler, limits.connection},
-      connections_(connection_environment_) {}
+      connections_(connection_environment_) {
+  if (limits.cleaner) {
+    cleaner_ = std::make_unique<log::CleanerManager>(loop_, files_, *limits.cleaner);
+  }
+}
+
+io::Task<void> Shard::StartCleaning() {
+  if (cleaner_ != nullptr) cleaner_->Start();
+  co_return;
+}
+
+std::vector<log::CleaningStatus> Shard::CleaningStatuses() const {
+  return cleaner_ != nullptr ? cleaner_->Statuses() : std::vector<log::CleaningStatus>();
+}
 
 io::Task<void> Shard::WaitOrStop(io::Event& woken, io::MonoTime deadline) {
   if (stopping_) co_return;
@@ -74,6 +87,7 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
   auto partition = std::make_unique<Partition>(order.topic, order.index, *std::move(opened));
   Partition& added = *partition;
   partitions_[{order.topic->id, order.index}] = std::move(partition);
+  if (cleaner_ != nullptr) cleaner_->Add(added.log());
   outcome.status = co_await added.Update(order.topic);
 }
 
@@ -102,6 +116,7 @@ io::Task<void> Shard::Discard(PartitionKey key) {
   partition->DropWatches();  // nobody finds it any more to take a watch back
   // Its files go; what could not be written to them does not matter.
   IgnoreError(co_await partition->log().Close(/*sync=*/false));
+  if (cleaner_ != nullptr) cleaner_->Remove(partition->log());
 }
 
 void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into) {
@@ -115,6 +130,7 @@ void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoi
     // A closed log has no segments to compare with; told once too often does no harm.
     const int64_t implied = log.segment_count() > 0 ? log.first_segment_base() : 0;
     if (offsets.log_start > implied) into.log_starts[name] = offsets.log_start;
+    if (log.cleaned_up_to()) into.cleaned[name] = *log.cleaned_up_to();
   }
 }
 
@@ -127,6 +143,7 @@ void Shard::AddAsLeft(const std::string& directory, log::Manifest& into) {
 }
 
 io::Task<absl::Status> Shard::CloseLogs() {
+  if (cleaner_ != nullptr) co_await cleaner_->Stop();
   absl::Status first_error;
   io::Semaphore slots(loop_, limits_.opening_max);
   io::Gate closing(loop_);
@@ -138,6 +155,7 @@ io::Task<absl::Status> Shard::CloseLogs() {
 }
 
 io::Task<void> Shard::DropLogs() {
+  cleaner_.reset();
   partitions_.clear();
   co_return;
 }

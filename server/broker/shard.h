@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "engine/io/loop.h"
+#include "engine/log/clean/cleaner_manager.h"
 #include "engine/log/directory.h"
 #include "engine/log/file_cache.h"
 #include "engine/log/health.h"
@@ -47,6 +49,8 @@ struct ShardLimits {
   size_t fetch_session_bytes_max = 64 << 20;  // of all of them
   size_t opening_max = 8;                     // logs opened at a time
   net::ConnectionLimits connection;
+  // How logs are compacted; nothing: they are not.
+  std::optional<log::CleanerManager::Options> cleaner;
 };
 
 // What one thread owns: partitions with their logs, connections, and the memory they use. Others
@@ -86,6 +90,11 @@ class Shard {
   // Closes the log of a partition that is to be removed: nothing of it need be durable.
   io::Task<void> Discard(PartitionKey key);
 
+  // From now on logs are compacted, until they are closed.
+  io::Task<void> StartCleaning();
+  // How that goes, log by log.
+  std::vector<log::CleaningStatus> CleaningStatuses() const;
+
   // Adds the offsets of logs in `directory` to checkpoints.
   void AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into);
   // Closes every log, durably. The first error.
@@ -107,7 +116,8 @@ class Shard {
   log::FileCache files_;
   cluster::ImageRef image_;
   absl::flat_hash_map<PartitionKey, std::unique_ptr<Partition>> partitions_;
-  std::list<io::Event*> waiting_;  // in order of arrival
+  std::unique_ptr<log::CleanerManager> cleaner_;  // null: nothing is compacted
+  std::list<io::Event*> waiting_;                 // in order of arrival
   bool stopping_ = false;
   FetchSessions fetch_sessions_;
   net::SlabPool slabs_;

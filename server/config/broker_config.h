@@ -57,6 +57,13 @@ struct BrokerSettings {
   int64_t recovery_point_checkpoint_ms = 0;
   int64_t log_start_checkpoint_ms = 0;
   int64_t high_watermark_checkpoint_ms = 0;
+
+  bool cleaner_enable = false;
+  int64_t cleaner_dedupe_buffer_bytes = 0;
+  int32_t cleaner_io_buffer_bytes = 0;
+  double cleaner_load_factor = 0;
+  double cleaner_bytes_per_second_max = 0;
+  int64_t cleaner_backoff_ms = 0;
 };
 
 inline constexpr int32_t kFirstNodeId = 1;

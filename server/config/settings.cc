@@ -124,6 +124,26 @@ void FillLogWork(const BrokerConfig& config, BrokerSettings& settings) {
       config.Int("replica.high.watermark.checkpoint.interval.ms");
 }
 
+absl::Status FillCleaner(const BrokerConfig& config, BrokerSettings& settings) {
+  settings.cleaner_enable = config.Bool("log.cleaner.enable");
+  settings.cleaner_dedupe_buffer_bytes = config.Int("log.cleaner.dedupe.buffer.size");
+  settings.cleaner_io_buffer_bytes = Int32(config, "log.cleaner.io.buffer.size");
+  settings.cleaner_load_factor = config.Double("log.cleaner.io.buffer.load.factor");
+  settings.cleaner_bytes_per_second_max = config.Double("log.cleaner.io.max.bytes.per.second");
+  settings.cleaner_backoff_ms = config.Int("log.cleaner.backoff.ms");
+  if (!(settings.cleaner_load_factor > 0 && settings.cleaner_load_factor <= 1)) {
+    return absl::InvalidArgumentError(
+        fmt::format("log.cleaner.io.buffer.load.factor={}: permitted is more than 0, up to 1",
+                    settings.cleaner_load_factor));
+  }
+  if (!(settings.cleaner_bytes_per_second_max > 0)) {
+    return absl::InvalidArgumentError(
+        fmt::format("log.cleaner.io.max.bytes.per.second={}: permitted is more than 0",
+                    settings.cleaner_bytes_per_second_max));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<BrokerSettings> MakeSettings(const BrokerConfig& config,
@@ -137,6 +157,7 @@ absl::StatusOr<BrokerSettings> MakeSettings(const BrokerConfig& config,
   FillRequestLimits(config, settings);
   FillTopics(config, settings);
   FillLogWork(config, settings);
+  RETURN_IF_ERROR(FillCleaner(config, settings));
   return settings;
 }
 
