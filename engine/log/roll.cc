@@ -15,8 +15,12 @@ bool IndexFull(const RollFacts& facts, const Config& config) {
          facts.time_index_entries + 1 >= std::max<uint64_t>(time_entries_max, 2);
 }
 
+// Compaction reads closed segments only: one that holds overdue records must not stay open.
 int64_t PatienceMs(const RollFacts& facts, const Config& config) {
-  return config.segment_ms - std::min(facts.jitter_ms, config.segment_ms);
+  const int64_t most_ms = config.cleanup_compact
+                              ? std::min(config.segment_ms, config.max_compaction_lag_ms)
+                              : config.segment_ms;
+  return most_ms - std::min(facts.jitter_ms, most_ms);
 }
 
 }  // namespace

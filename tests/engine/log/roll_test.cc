@@ -67,6 +67,21 @@ TEST(Roll, ByAgeIfRecordsHaveNoTime) {
   EXPECT_TRUE(c.Rolls());
 }
 
+TEST(Roll, InTimeForCompaction) {
+  Case c;
+  c.facts.first_timestamp = record::kNoTimestamp;
+  c.facts.jitter_ms = 0;
+  c.facts.created_ms = 0;
+  c.config.max_compaction_lag_ms = 20;
+  c.facts.now_ms = 21;
+  EXPECT_FALSE(c.Rolls());
+  c.config.cleanup_compact = true;
+  EXPECT_TRUE(c.Rolls());
+  EXPECT_TRUE(ShouldRollIdle(c.facts, c.config));
+  c.facts.now_ms = 20;
+  EXPECT_FALSE(c.Rolls());
+}
+
 TEST(Roll, ByFullIndex) {
   Case c;
   c.facts.offset_index_entries = 14;
