@@ -69,8 +69,11 @@ io::Task<absl::Status> Log::ExchangeInTurn(std::vector<SegmentRef> sources, Segm
   const bool gone = std::ranges::any_of(sources, &Segment::removed);
   if (named.ok() && gone) named = absl::AbortedError("a source has left the log");
   if (!named.ok()) {
-    // If it cannot be removed either, it would take the sources' place at the next start.
-    exchange_failed_ = !(co_await DropOutput(*output)).ok();
+    const absl::Status dropped = co_await DropOutput(*output);
+    if (dropped.ok()) co_return named;
+    // It may take the sources' place at the next start, which must look for it.
+    exchange_failed_ = true;
+    health_.Note(absl::DataLossError(dropped.message()), loop_.Now());
     co_return named;
   }
   TakeOut(sources.front()->base_offset(), sources.back()->base_offset() + 1);
