@@ -42,6 +42,10 @@ class File {
   // One call at a time; the pieces stay the caller's and unchanged until it is done.
   virtual Task<absl::Status> Append(uint64_t position, std::span<const Bytes> pieces) = 0;
 
+  // Has the device begin to write [position, position + length), without waiting for it: writers
+  // that are far ahead of the device are made to wait. Says nothing about durability.
+  virtual Task<absl::Status> StartWriteback(uint64_t position, uint64_t length) = 0;
+
   // Makes what was appended before this call durable, with the size that is needed to find it.
   virtual Task<absl::Status> SyncData() = 0;
 

@@ -210,7 +210,11 @@ void Log::FinishGroup(const absl::Status& status) {
       Complete(*append, std::move(append->result_));
     }
   }
-  if (awaiting_sync_.empty()) return;
+  StartWriteback();
+  if (awaiting_sync_.empty()) {
+    NoteUndurable();
+    return;
+  }
   sync_wanted_ = offsets_.end;
   StartSync();
 }
@@ -279,6 +283,7 @@ uint64_t Log::size_bytes() const {
 io::Task<absl::Status> Log::Close(bool sync) {
   co_await cleaning_.Pause();  // for good
   co_await gate_.Close();
+  if (flusher_ != nullptr) flusher_->Remove(flush_place_);
   if (remover_ != nullptr) co_await remover_->Close();
   if (segments_.empty()) co_return absl::OkStatus();  // closed before
   absl::Status first_error = co_await active().Finish();

@@ -20,6 +20,7 @@
 #include "engine/log/config.h"
 #include "engine/log/file_cache.h"
 #include "engine/log/file_remover.h"
+#include "engine/log/flusher.h"
 #include "engine/log/health.h"
 #include "engine/log/leader_epochs.h"
 #include "engine/log/recovery.h"
@@ -151,6 +152,11 @@ class Log {
   void AdvanceHighWatermark(int64_t offset);
   const Offsets& offsets() const { return offsets_; }
 
+  // Has it made durable in the background from now on.
+  void set_flusher(Flusher* flusher) { flusher_ = flusher; }
+  // For the flusher: Flush, and a place in its queue again if more was appended meanwhile.
+  io::Task<void> FlushInBackground();
+
   void set_listener(Listener* listener) { listener_ = listener; }
   void set_config(const Config& config) {
     config_ = config;
@@ -254,6 +260,9 @@ class Log {
   io::Task<absl::Status> Roll(int64_t base_offset);
   absl::Status Closing() const;
 
+  void NoteUndurable();
+  void StartWriteback();
+  io::Task<void> WriteBack(SegmentRef segment);
   void StartSync();
   bool NeedsSync();
   void NoteSyncError();
@@ -315,6 +324,9 @@ class Log {
 
   Queue awaiting_sync_;
   bool syncing_ = false;
+  bool writing_back_ = false;
+  Flusher* flusher_ = nullptr;
+  Flusher::Place flush_place_;
   int64_t sync_wanted_ = 0;  // make this offset durable
   absl::Status sync_error_;
   io::Event sync_progress_;

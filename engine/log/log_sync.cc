@@ -15,6 +15,36 @@ void Log::StartSync() {
   if (!gate_.Spawn(SyncUntilNobodyWaits())) syncing_ = false;
 }
 
+void Log::NoteUndurable() {
+  if (flusher_ == nullptr || syncing_) return;
+  if (offsets_.durable >= offsets_.end) {
+    flusher_->Remove(flush_place_);
+  } else if (sync_error_.ok() && !gate_.closing()) {
+    flusher_->Add(*this, flush_place_);
+  }
+}
+
+io::Task<void> Log::FlushInBackground() {
+  flusher_->Remove(flush_place_);
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return;
+  IgnoreError(co_await Flush());  // noted where appends will meet it
+  NoteUndurable();
+}
+
+// The kernel makes those wait who write faster than it does behind them, all at once and for long.
+// So it is told to begin every few MB, before it thinks of it.
+void Log::StartWriteback() {
+  if (writing_back_ || !active().wants_writeback()) return;
+  writing_back_ = true;
+  if (!gate_.Spawn(WriteBack(segments_.rbegin()->second))) writing_back_ = false;
+}
+
+io::Task<void> Log::WriteBack(SegmentRef segment) {
+  IgnoreError(co_await segment->StartWriteback());  // only a sync tells what became of it
+  writing_back_ = false;
+}
+
 io::Task<absl::Status> Log::Flush() {
   const Inside inside(gate_);
   if (!inside.ok()) co_return Closing();
@@ -54,6 +84,7 @@ io::Task<void> Log::SyncUntilNobodyWaits() {
   }
   CompleteDurable();
   syncing_ = false;
+  NoteUndurable();
 }
 
 io::Task<absl::Status> Log::SyncSegment(SegmentRef segment) {

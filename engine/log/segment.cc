@@ -115,6 +115,13 @@ io::Task<absl::Status> Segment::Finish() {
   co_return absl::OkStatus();
 }
 
+io::Task<absl::Status> Segment::StartWriteback() {
+  const uint64_t from = std::exchange(written_back_, size_);
+  const uint64_t to = size_;
+  CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
+  co_return co_await file->StartWriteback(from, to - from);
+}
+
 io::Task<absl::Status> Segment::SyncLog() {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
   co_return co_await file->SyncData();
@@ -161,12 +168,13 @@ io::Task<absl::Status> Segment::TruncateLog(uint64_t size) {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
   CO_RETURN_IF_ERROR(co_await file->Truncate(size));
   size_ = size;
+  written_back_ = std::min(written_back_, size);
   allocated_ = 0;
   co_return absl::OkStatus();
 }
 
 void Segment::SetLoaded(const Loaded& loaded) {
-  size_ = loaded.size;
+  size_ = written_back_ = loaded.size;
   next_offset_ = loaded.next_offset;
   first_timestamp_ = loaded.first_timestamp;
   created_ms_ = modified_ms_ = loaded.created_ms;

@@ -81,6 +81,9 @@ class Segment {
 
   // Nothing more will be appended: final time entry, indexes written, set-aside space given back.
   io::Task<absl::Status> Finish();
+  // Has the kernel begin to write what was appended since the last time.
+  bool wants_writeback() const { return size_ >= written_back_ + kWritebackBytes; }
+  io::Task<absl::Status> StartWriteback();
   io::Task<absl::Status> SyncLog();
   io::Task<absl::Status> SyncIndexes();
 
@@ -168,6 +171,8 @@ class Segment {
   std::vector<std::string> Paths() const;
 
  private:
+  static constexpr uint64_t kWritebackBytes = 4 << 20;
+
   // Where a walk begins, and what an index promised: the batch there ends at or before `ends_by`.
   struct Start {
     uint64_t position = 0;
@@ -190,6 +195,7 @@ class Segment {
 
   uint64_t size_ = 0;
   uint64_t allocated_ = 0;
+  uint64_t written_back_ = 0;
   int64_t next_offset_;
   uint64_t bytes_since_index_entry_ = 0;
   TimestampOffset max_timestamp_;

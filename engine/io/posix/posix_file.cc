@@ -89,6 +89,20 @@ Task<absl::Status> PosixFile::Append(uint64_t position, std::span<const Bytes> p
       fmt::format("{}, and cutting it back: {}", std::string(status.message()), ErrorText(errno)));
 }
 
+Task<absl::Status> PosixFile::StartWriteback(uint64_t position, uint64_t length) {
+  // Waits when the device's queue is full.
+  auto start = [&] {
+    return Retried([&] {
+      return ::sync_file_range(fd_.get(), static_cast<off_t>(position), static_cast<off_t>(length),
+                               SYNC_FILE_RANGE_WRITE);
+    });
+  };
+  const int error = co_await Offload(loop_, start);
+  // A file system that does not know it writes when it likes.
+  if (error == EOPNOTSUPP || error == ENOSYS || error == ESPIPE) co_return absl::OkStatus();
+  co_return ToStatus(error, error == 0 ? "" : fmt::format("sync_file_range of {}", path_));
+}
+
 Task<absl::Status> PosixFile::SyncData() {
   auto sync = [&] { return Retried([&] { return ::fdatasync(fd_.get()); }); };
   const int error = co_await Offload(loop_, sync);

@@ -22,6 +22,7 @@ class PosixFile final : public File {
   Task<absl::StatusOr<size_t>> Read(uint64_t position, MutableBytes into) override;
   Task<absl::StatusOr<size_t>> ReadOnce(uint64_t position, MutableBytes into) override;
   Task<absl::Status> Append(uint64_t position, std::span<const Bytes> pieces) override;
+  Task<absl::Status> StartWriteback(uint64_t position, uint64_t length) override;
   Task<absl::Status> SyncData() override;
   Task<absl::Status> Allocate(uint64_t position, uint64_t length) override;
   Task<absl::Status> Truncate(uint64_t size) override;

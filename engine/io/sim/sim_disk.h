@@ -61,8 +61,9 @@ class SimDisk {
   void CrashAtOperation(uint64_t n, SimCrash kind);
   void Restart() { crashed_ = false; }
   bool crashed() const { return crashed_; }
-  uint64_t operations() const { return operations_; }      // so far
-  const std::string& boot_id() const { return boot_id_; }  // changes with each kPower
+  uint64_t writeback_bytes() const { return writeback_bytes_; }  // asked for so far
+  uint64_t operations() const { return operations_; }            // so far
+  const std::string& boot_id() const { return boot_id_; }        // changes with each kPower
 
   // Faults.
 
@@ -113,6 +114,7 @@ class SimDisk {
   uint64_t life() const { return life_; }  // changes with every crash
   bool Alive(uint64_t life) const { return !crashed_ && life == life_; }
   static absl::Status CrashedError();
+  void NoteWriteback(uint64_t bytes) { writeback_bytes_ += bytes; }
   // Counts an operation, and crashes if it is the one to crash at.
   void CountOperation();
 
@@ -130,6 +132,7 @@ class SimDisk {
   std::string boot_id_;
   uint64_t total_bytes_;
   uint64_t operations_ = 0;
+  uint64_t writeback_bytes_ = 0;
   uint64_t crash_at_ = 0;  // 0: never
   SimCrash crash_kind_ = SimCrash::kProcess;
   uint64_t life_ = 0;
