@@ -43,6 +43,7 @@ io::Task<absl::Status> Log::RollNow() {
 io::Task<absl::Status> Log::RollIfOld(int64_t now_ms) {
   const Inside inside(gate_);
   if (!inside.ok()) co_return Closing();
+  if (!health_.ok()) co_return absl::OkStatus();  // later
   if (!ShouldRollIdle(FactsOf(active(), jitter_ms_, now_ms), config_)) co_return absl::OkStatus();
   co_return co_await RollNow();
 }
@@ -50,13 +51,19 @@ io::Task<absl::Status> Log::RollIfOld(int64_t now_ms) {
 io::Task<absl::StatusOr<RetentionDecision>> Log::ApplyRetention(int64_t now_ms) {
   const Inside inside(gate_);
   if (!inside.ok()) co_return Closing();
+  if (health_.failed()) co_return RetentionDecision();
   RetentionDecision decision = Decide(now_ms);
+  absl::Status rolled;
   if (decision.count() == segments_.size()) {
-    CO_RETURN_IF_ERROR(co_await RollNow());
+    rolled = co_await RollNow();
     decision = Decide(now_ms);  // more may have come, or have gone
   }
-  const size_t count = std::min(decision.count(), segments_.size() - 1);
-  if (count == 0) co_return RetentionDecision();
+  // On a full disk nothing new can be begun, but the others can go.
+  if (decision.count() == segments_.size())
+    --(decision.expired > 0 ? decision.expired : decision.over_size);
+  const size_t count = decision.count();
+  if (count == 0 && !rolled.ok()) co_return rolled;
+  if (count == 0) co_return decision;
   const int64_t first_kept = std::next(segments_.begin(), static_cast<ptrdiff_t>(count))->first;
   std::vector<SegmentRef> gone = TakeOut(segments_.begin()->first, first_kept);
   RaiseLogStart(first_kept);

@@ -212,6 +212,26 @@ TEST_F(RetainTest, AFullDiskDoesNotHinderDeleting) {
   EXPECT_EQ(m_.ReadAll(), "6-6 7-7");
 }
 
+TEST_F(RetainTest, WithoutSpaceForANewSegmentTheActiveOneStays) {
+  Fill(5);
+  m_.disk().set_free_bytes(0);
+  Set(-1, 0);
+  EXPECT_EQ(Apply(), 2);
+  EXPECT_EQ(m_.ReadAll(), "4-4");
+  m_.world.RunFor(seconds(1));  // what went has made room
+  EXPECT_EQ(Apply(), 1);
+  EXPECT_EQ(m_.log->offsets().log_start, 5);
+}
+
+TEST_F(RetainTest, NothingIsDeletedOnADeviceThatFails) {
+  Fill(5);
+  m_.disk().Inject({.call = SimCall::kAppend, .path = ".log"});
+  EXPECT_TRUE(absl::IsDataLoss(m_.Append(BatchOfSize(100)).status()));
+  Set(-1, 0);
+  EXPECT_EQ(Apply(), 0);
+  EXPECT_EQ(m_.log->offsets().log_start, 0);
+}
+
 // A power loss at every step of deleting: what is left is a tail without holes, and offsets go on.
 TEST(RetainCrash, LeavesNoHole) {
   for (uint64_t n = 1;; ++n) {
