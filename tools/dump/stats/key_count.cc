@@ -25,7 +25,7 @@ void KeyCount::Add(Bytes key, uint64_t bytes) {
 void KeyCount::BeginSketch() {
   sketch_.assign(size_t{1} << kRegisterBits, 0);
   for (const auto& [hash, bytes] : newest_) AddToSketch(hash);
-  absl::flat_hash_map<uint64_t, uint64_t>().swap(newest_);
+  std::unordered_map<uint64_t, uint64_t>().swap(newest_);
 }
 
 void KeyCount::AddToSketch(uint64_t hash) {

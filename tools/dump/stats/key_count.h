@@ -1,8 +1,7 @@
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
 #include <cstdint>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -37,7 +36,7 @@ class KeyCount {
   double Estimate() const;
 
   const uint64_t exact_max_;
-  absl::flat_hash_map<uint64_t, uint64_t> newest_;  // by the key's hash: bytes of its last record
+  std::unordered_map<uint64_t, uint64_t> newest_;  // by the key's hash: bytes of its last record
   std::vector<uint8_t> sketch_;
   uint64_t records_ = 0;
   uint64_t bytes_ = 0;
