@@ -86,15 +86,16 @@ io::Task<absl::Status> Log::AdvanceLogStart(int64_t offset) {
                                                 directory_, offsets_.high_watermark));
   }
   RaiseLogStart(offset);
-  IgnoreError(co_await DropEpochsBelowStart());
   co_return absl::OkStatus();
 }
 
-// What the file says of epochs that are gone does no harm: opening the log drops them again.
+// Of records that are gone for good. A crash may take the log start back as far as the first
+// segment begins, and what is served then has to have its epoch. What the file says of epochs that
+// are gone does no harm: opening the log drops them again.
 io::Task<absl::Status> Log::DropEpochsBelowStart() {
   co_await writer_.Take();
   const size_t before = epochs_.entries().size();
-  epochs_.TruncateFromStart(offsets_.log_start);
+  epochs_.TruncateFromStart(segments_.begin()->first);
   absl::Status stored;
   if (epochs_.entries().size() != before) {
     const std::string path = fmt::format("{}/{}", directory_, kEpochsName);

@@ -170,17 +170,19 @@ TEST_F(RetainTest, TheLogStartAdvancesWithinItsBounds) {
   EXPECT_EQ(m_.log->first_segment_base(), 2);
 }
 
-TEST_F(RetainTest, EpochsBelowTheLogStartGo) {
+TEST_F(RetainTest, EpochsGoWithTheirSegments) {
   Fill(2);
   ASSERT_TRUE(m_.Run(m_.log->BeginEpoch(3)).ok());
   Fill(2);
   ASSERT_TRUE(m_.Run(m_.log->BeginEpoch(7)).ok());
   Fill(2);
   ASSERT_TRUE(m_.Run(m_.log->AdvanceLogStart(5)).ok());
-  const std::vector<EpochStart> left = {{7, 5}};
+  EXPECT_EQ(m_.log->epochs().entries().size(), 2u);  // a crash may take that back
+  EXPECT_EQ(Apply(), 2);
+  const std::vector<EpochStart> left = {{7, 4}};
   EXPECT_EQ(m_.log->epochs().entries(), left);
   const Buffer file = *m_.disk().Content("t-0/leader-epoch-checkpoint");
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(file.data()), file.size()), "0\n1\n7 5\n");
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(file.data()), file.size()), "0\n1\n7 4\n");
 }
 
 TEST_F(RetainTest, AnIdleSegmentIsClosedWhenItIsOld) {
