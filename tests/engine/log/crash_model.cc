@@ -32,7 +32,7 @@ std::string LogModel::HandOut(Bytes bytes) {
 }
 
 int64_t LogModel::end() const {
-  return sent_.empty() ? 0 : BatchView(sent_.back().bytes).next_offset();
+  return sent_.empty() ? start_ : BatchView(sent_.back().bytes).next_offset();
 }
 
 // How many batches have to be there.
@@ -88,8 +88,28 @@ std::string LogModel::Adopt(const std::vector<Bytes>& found) {
   return "";
 }
 
+// Nothing below the log start is promised; but it is where it was asked to be.
+std::string LogModel::MoveStart(const Log& log) {
+  const int64_t start = log.offsets().log_start;
+  if (start < start_stored_ || start > start_asked_) {
+    return fmt::format("begins at {}; stored was {}, asked for {}", start, start_stored_,
+                       start_asked_);
+  }
+  while (!sent_.empty() && sent_.front().acknowledged &&
+         BatchView(sent_.front().bytes).last_offset() < start) {
+    sent_.pop_front();
+  }
+  start_ = start_asked_ = start;
+  return "";
+}
+
 std::string LogModel::Reopened(const std::vector<Bytes>& found, bool power_lost, const Log& log) {
-  int64_t next_offset = 0;
+  if (std::string wrong = MoveStart(log); !wrong.empty()) return wrong;
+  // The first may begin below the log start.
+  int64_t next_offset = found.empty() ? start_ : BatchView(found[0]).base_offset();
+  if (!found.empty() && (next_offset > start_ || BatchView(found[0]).last_offset() < start_)) {
+    return fmt::format("begins with the batch at {}, not with that of {}", next_offset, start_);
+  }
   for (size_t i = 0; i < found.size(); ++i) {
     if (std::string wrong = CheckSame(i, found[i]); !wrong.empty()) return wrong;
     const BatchView batch(found[i]);
@@ -113,7 +133,7 @@ std::optional<TimestampOffset> LogModel::FirstAtLeast(int64_t timestamp, int64_t
     int64_t offset = BatchView(sent.bytes).base_offset();
     for (const int64_t time : sent.times) {
       if (offset >= limit) return std::nullopt;
-      if (time >= timestamp) return TimestampOffset{time, offset};
+      if (offset >= start_ && time >= timestamp) return TimestampOffset{time, offset};
       ++offset;
     }
   }

@@ -34,12 +34,17 @@ class LogModel {
     lost_unseen_ = false;
     epoch_ = epoch;
   }
+  // The log start may from now on be found anywhere up to `offset`.
+  void LogStartAsked(int64_t offset) { start_asked_ = std::max(start_asked_, offset); }
+  // It will not be found below `offset` any more.
+  void LogStartStored(int64_t offset) { start_stored_ = std::max(start_stored_, offset); }
   void HighWatermarkStored(int64_t offset) { high_watermark_ = offset; }
 
   // The disk's side: `found` is what the log holds after it was opened; what comes later counts
   // from there.
   std::string Reopened(const std::vector<Bytes>& found, bool power_lost, const Log& log);
 
+  int64_t start() const { return start_; }
   int64_t end() const;
   // What a scan of all records finds.
   std::optional<TimestampOffset> FirstAtLeast(int64_t timestamp, int64_t limit) const;
@@ -48,11 +53,15 @@ class LogModel {
  private:
   std::string HandOut(Bytes bytes);
   std::string CheckSame(size_t index, Bytes found) const;
+  std::string MoveStart(const Log& log);
   std::string CheckStored(const Log& log) const;
   std::string Adopt(const std::vector<Bytes>& found);
   size_t Owed(bool power_lost) const;
 
   std::deque<Sent> sent_;
+  int64_t start_ = 0;  // as it was found
+  int64_t start_asked_ = 0;
+  int64_t start_stored_ = 0;
   int64_t durable_ = 0;
   int64_t high_watermark_ = 0;  // of the last checkpoint
   int32_t epoch_ = -1;          // the last one that was begun

@@ -55,11 +55,15 @@ Step::Kind DrawKind(Random& random) {
                                    Step::kAppend, Step::kBurst,  Step::kBurst,
                                    Step::kFlush,  Step::kFlush,  Step::kCheckpoint};
   if (random.OneIn(20)) return Step::kEpoch;
+  if (random.OneIn(12)) return random.OneIn(2) ? Step::kLogStart : Step::kRetain;
   return kKinds[random.Below(std::size(kKinds))];
 }
 
 Step DrawStep(Random& random) {
-  Step step{.kind = DrawKind(random), .log = random.Below(kLogs)};
+  Step step;
+  step.kind = DrawKind(random);
+  step.log = random.Below(kLogs);
+  step.share = random.Below(65);
   const bool appends = step.kind == Step::kAppend || step.kind == Step::kBurst;
   const size_t batches = appends ? 1 + random.Below(5) : 0;
   for (size_t i = 0; i < batches; ++i) step.batches.push_back(DrawBatch(random));

@@ -22,12 +22,15 @@ struct Step {
     kBurst,         // appends, and flushes, checkpoints and reads meanwhile
     kCheckpoint,    // of the directory
     kEpoch,         // the log's leader epoch rises
+    kLogStart,      // the log start rises by `share` of what there is
+    kRetain,        // the oldest segments go, so that `share` of the bytes may stay
     kStopCleanly,   // and starts again
     kProcessCrash,  // likewise
     kPowerLoss,     // likewise
   };
   Kind kind = kAppend;
   size_t log = 0;
+  uint64_t share = 0;  // in 64ths
   std::vector<PlannedBatch> batches{};
 };
 

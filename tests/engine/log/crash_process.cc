@@ -94,7 +94,7 @@ io::Task<absl::Status> Process::Append(size_t index, const std::vector<PlannedBa
       first_error = appended.status();
     }
   }
-  rolls_ += log.segment_count() - segments_before;
+  if (log.segment_count() > segments_before) rolls_ += log.segment_count() - segments_before;
   co_return first_error;
 }
 
@@ -103,6 +103,8 @@ LogDirectory::Checkpoints Process::Checkpoints() const {
   for (size_t i = 0; i < logs_.size(); ++i) {
     const TopicPartition name{kTopic, PartitionOf(i)};
     checkpoints.recovery_points[name] = logs_[i]->offsets().durable;
+    const int64_t log_start = logs_[i]->offsets().log_start;
+    if (log_start > 0) checkpoints.log_starts[name] = log_start;
     checkpoints.high_watermarks[name] = logs_[i]->offsets().high_watermark;
   }
   return checkpoints;
@@ -114,7 +116,28 @@ io::Task<absl::Status> Process::Checkpoint() {
   for (const auto& [name, offset] : checkpoints.high_watermarks) {
     models_[static_cast<size_t>(name.partition)].HighWatermarkStored(offset);
   }
+  for (const auto& [name, offset] : checkpoints.log_starts) {
+    models_[static_cast<size_t>(name.partition)].LogStartStored(offset);
+  }
   co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> Process::RaiseLogStart(const Step& step) {
+  Log& log = *logs_[step.log];
+  const Offsets& offsets = log.offsets();
+  const int64_t all = offsets.high_watermark - offsets.log_start;
+  const int64_t wanted = offsets.log_start + all * static_cast<int64_t>(step.share) / 64;
+  models_[step.log].LogStartAsked(wanted);
+  co_return co_await log.AdvanceLogStart(wanted);
+}
+
+io::Task<absl::Status> Process::Retain(const Step& step) {
+  Log& log = *logs_[step.log];
+  Config config = plan_.configs[step.log];
+  config.retention_bytes = static_cast<int64_t>(log.size_bytes() * step.share / 64);
+  log.set_config(config);
+  models_[step.log].LogStartAsked(log.offsets().high_watermark);  // at the most
+  co_return (co_await log.ApplyRetention(0)).status();
 }
 
 io::Task<absl::Status> Process::BeginEpoch(size_t index) {
@@ -136,6 +159,7 @@ io::Task<absl::Status> Process::Burst(const Step& step) {
   gate.Spawn(Beside(logs_[step.log]->Flush(), result));
   gate.Spawn(Beside(Checkpoint(), result));
   if (random_.OneIn(4)) gate.Spawn(Beside(BeginEpoch(step.log), result));
+  if (step.share < 8) gate.Spawn(Beside(Retain(step), result));
   gate.Spawn(Beside(CheckRead(*logs_[step.log], machine_.loop->random()), result));
   co_await gate.Close();
   co_return result;
@@ -151,6 +175,10 @@ io::Task<absl::Status> Process::Do(const Step& step) {
       co_return co_await Burst(step);
     case Step::kEpoch:
       co_return co_await BeginEpoch(step.log);
+    case Step::kLogStart:
+      co_return co_await RaiseLogStart(step);
+    case Step::kRetain:
+      co_return co_await Retain(step);
     default:
       co_return co_await Checkpoint();
   }

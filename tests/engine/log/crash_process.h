@@ -41,6 +41,8 @@ class Process : private Log::Listener {
   io::Task<absl::Status> Append(size_t index, const std::vector<PlannedBatch>& batches);
   io::Task<absl::Status> Burst(const Step& step);
   io::Task<absl::Status> Checkpoint();
+  io::Task<absl::Status> RaiseLogStart(const Step& step);
+  io::Task<absl::Status> Retain(const Step& step);
   io::Task<absl::Status> BeginEpoch(size_t index);
   io::Task<void> Beside(io::Task<absl::Status> task, absl::Status& result);
   LogDirectory::Checkpoints Checkpoints() const;
