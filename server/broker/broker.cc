@@ -4,16 +4,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 #include "engine/base/status.h"
 #include "engine/io/call.h"
+#include "server/broker/log_keeper.h"
 #include "server/logging.h"
 
 namespace varve::broker {
 namespace {
 
 constexpr io::Duration kStopPatience = std::chrono::milliseconds(500);
+constexpr int64_t kCheckpointMsMin = 100;
 constexpr uint64_t kRequestBytesMin = 16 << 20;
 // Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
 constexpr uint64_t kRequestShare = 8;
@@ -48,6 +51,8 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resou
                              : std::max(resources.memory_bytes / kRequestShare, kRequestBytesMin);
   limits.request_bytes_max = std::max<uint64_t>(bytes / shards, 1);
   limits.slab_bytes_kept_max = static_cast<uint64_t>(settings.frame_pool_bytes);
+  limits.undurable_max = std::chrono::milliseconds(
+      std::max<int64_t>(settings.recovery_point_checkpoint_ms, kCheckpointMsMin));
   limits.fetch_sessions_max =
       std::max<size_t>(static_cast<size_t>(settings.fetch_sessions_max) / shards, 1);
   limits.cleaner = CleanerOf(settings, shards);
@@ -95,6 +100,7 @@ io::Task<absl::Status> Broker::Start() {
   gate_.Spawn(storage_.RemoveDoomed());
   gate_.Spawn(WriteCheckpointsRegularly());
   co_await StartCleaning();
+  for (Shard* shard : facts_.shards) gate_.Spawn(KeepLogsOf(*shard));
   Accept();
   co_return absl::OkStatus();
 }
@@ -132,7 +138,7 @@ io::Task<absl::Status> Broker::OpenLogs() {
   // What recovery made durable is noted before anything is served: a stored recovery point above
   // the end of a log that lost its tail would vouch for what comes to lie there next.
   co_await storage_.WriteCheckpoints(facts_.shards);
-  CO_RETURN_IF_ERROR(co_await storage_.Recovered());
+  co_await storage_.Recovered();
   LogInfo("node {} of cluster {} has {} partitions of {} topics", facts_.node_id,
           image->cluster_id(), image->partition_count(), image->topic_count());
   co_return absl::OkStatus();
@@ -170,8 +176,21 @@ io::Task<void> Broker::StartCleaning() {
   }
 }
 
+io::Task<void> Broker::KeepLogsOf(Shard& shard) {
+  KeepingPace pace;
+  pace.interval = std::chrono::milliseconds(settings_.retention_check_ms);
+  pace.first = std::chrono::milliseconds(config_.Int("log.initial.task.delay.ms"));
+  pace.directories = storage_.healths();
+  auto keep = [&] { return KeepLogs(shard, pace); };
+  co_await io::CallOn(home(), shard.loop(), keep);
+}
+
+// All three kinds are written together, as often as the most impatient of them asks.
 io::Task<void> Broker::WriteCheckpointsRegularly() {
-  const auto pause = std::chrono::milliseconds(settings_.high_watermark_checkpoint_ms);
+  const int64_t least_ms =
+      std::min({settings_.high_watermark_checkpoint_ms, settings_.log_start_checkpoint_ms,
+                settings_.recovery_point_checkpoint_ms});
+  const auto pause = std::chrono::milliseconds(std::max(least_ms, kCheckpointMsMin));
   while (co_await io::SleepUnless(stop_, pause)) {
     co_await storage_.WriteCheckpoints(facts_.shards);
   }
@@ -187,7 +206,7 @@ io::Task<absl::Status> Broker::Stop() {
   listeners_.clear();
   absl::Status first_error;
   if (controller_ != nullptr) first_error = co_await controller_->Close();
-  const absl::Status closed = co_await CloseLogs(logs_open_ && first_error.ok());
+  const absl::Status closed = co_await CloseLogs(first_error);
   if (first_error.ok()) first_error = closed;
   co_return first_error;
 }
@@ -207,23 +226,35 @@ io::Task<void> Broker::CloseConnectionsOf(Shard& shard) {
   co_await io::CallOn(home(), shard.loop(), close);
 }
 
-io::Task<absl::Status> Broker::CloseLogs(bool clean) {
+io::Task<absl::Status> Broker::CloseLogs(const absl::Status& controller_closed) {
   absl::Status first_error;
+  std::set<std::string> unclean;
   for (Shard* shard : facts_.shards) {
     auto close = [&] { return shard->CloseLogs(); };
-    const absl::Status closed = co_await io::CallOn(home(), shard->loop(), close);
-    if (first_error.ok()) first_error = closed;
+    const Shard::CloseErrors errors = co_await io::CallOn(home(), shard->loop(), close);
+    for (const auto& [directory, error] : errors) {
+      LogError("a log in {} was not closed well: {}", directory, error.ToString());
+      unclean.insert(directory);
+      first_error.Update(error);
+    }
   }
-  const auto checkpoints = co_await storage_.Collect(facts_.shards);
-  clean = clean && first_error.ok();
-  const int64_t epoch = clean ? controller_->image()->broker_epoch() : -1;
-  auto manifests = co_await storage_.CollectManifests(facts_.shards, epoch);
-  const absl::Status marked = co_await storage_.Close(checkpoints, clean, std::move(manifests));
+  if (!controller_closed.ok()) unclean.insert(settings_.metadata_log_dir);
+  if (logs_open_) {
+    const auto checkpoints = co_await storage_.Collect(facts_.shards);
+    // Only a node that lost nothing anywhere may claim its epoch.
+    const int64_t epoch = unclean.empty() ? controller_->image()->broker_epoch() : -1;
+    // A manifest is bound to the epoch: without one there is none.
+    std::vector<log::Manifest> manifests(checkpoints.size());
+    if (epoch >= 0) manifests = co_await storage_.CollectManifests(facts_.shards, epoch);
+    first_error.Update(co_await storage_.Close(checkpoints, unclean, std::move(manifests)));
+  } else {
+    storage_.Abandon();
+  }
   for (Shard* shard : facts_.shards) {
     auto drop = [&] { return shard->DropLogs(); };
     co_await io::CallOn(home(), shard->loop(), drop);
   }
-  co_return first_error.ok() ? marked : first_error;
+  co_return first_error;
 }
 
 }  // namespace varve::broker

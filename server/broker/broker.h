@@ -69,10 +69,11 @@ class Broker : private cluster::ImageListener {
 
   io::Task<void> StartCleaning();
   io::Task<void> WriteCheckpointsRegularly();
+  io::Task<void> KeepLogsOf(Shard& shard);
   io::Task<void> RemoveDoomedLater();
   io::Task<void> CloseConnections();
   io::Task<void> CloseConnectionsOf(Shard& shard);
-  io::Task<absl::Status> CloseLogs(bool clean);
+  io::Task<absl::Status> CloseLogs(const absl::Status& controller_closed);
 
   const config::BrokerConfig& config_;
   const config::BrokerSettings& settings_;

@@ -32,6 +32,10 @@ ErrorCode OfRead(const absl::Status& status) {
   }
 }
 
+ErrorCode OfMissing(const Shard& shard, const PartitionKey& key) {
+  return shard.IsLeftOut(key) ? ErrorCode::kKafkaStorageError : ErrorCode::kNotLeaderOrFollower;
+}
+
 ErrorCode OfFault(record::BatchFault fault) {
   switch (fault) {
     case record::BatchFault::kNone:

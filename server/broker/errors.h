@@ -3,6 +3,7 @@
 #include <absl/status/status.h>
 
 #include "engine/record/validate.h"
+#include "server/broker/shard.h"
 #include "server/wire/error.h"
 
 // Where the engine's errors become Kafka's: nowhere else.
@@ -12,5 +13,8 @@ wire::ErrorCode OfAppend(const absl::Status& status);
 wire::ErrorCode OfRead(const absl::Status& status);
 wire::ErrorCode OfFault(record::BatchFault fault);
 wire::ErrorCode OfFault(record::RecordFault fault);
+
+// Of a request to a partition that its shard does not serve.
+wire::ErrorCode OfMissing(const Shard& shard, const PartitionKey& key);
 
 }  // namespace varve::broker

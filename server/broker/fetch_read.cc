@@ -67,9 +67,10 @@ io::Task<void> ReadPart(Part& part, uint64_t bytes_max, bool committed) {
   bool first = true;
   for (FetchItem* item : part.items) {
     item->read = {};
-    Partition* partition = part.shard->Find({item->topic->id, item->asked.index});
+    const PartitionKey key{item->topic->id, item->asked.index};
+    Partition* partition = part.shard->Find(key);
     if (partition == nullptr) {
-      item->error = ErrorCode::kNotLeaderOrFollower;
+      item->error = OfMissing(*part.shard, key);
       continue;
     }
     if (part.watch != nullptr) partition->AddWatch(*part.watch);

@@ -97,9 +97,10 @@ io::Task<void> AnswerOne(Partition& partition, OffsetItem& item) {
 
 io::Task<void> AnswerOn(Shard& shard, std::vector<OffsetItem*> items) {
   for (OffsetItem* item : items) {
-    Partition* partition = shard.Find({item->topic->id, item->asked->index});
+    const PartitionKey key{item->topic->id, item->asked->index};
+    Partition* partition = shard.Find(key);
     if (partition == nullptr) {
-      item->answer.error_code = ErrorCode::kNotLeaderOrFollower;
+      item->answer.error_code = OfMissing(shard, key);
     } else {
       co_await AnswerOne(*partition, *item);
     }
@@ -145,9 +146,10 @@ void AnswerEpoch(Partition& partition, EpochItem& item) {
 
 io::Task<void> AnswerEpochsOn(Shard& shard, std::vector<EpochItem*> items) {
   for (EpochItem* item : items) {
-    Partition* partition = shard.Find({item->topic->id, item->asked->index});
+    const PartitionKey key{item->topic->id, item->asked->index};
+    Partition* partition = shard.Find(key);
     if (partition == nullptr) {
-      item->answer.error_code = ErrorCode::kNotLeaderOrFollower;
+      item->answer.error_code = OfMissing(shard, key);
     } else {
       AnswerEpoch(*partition, *item);
     }

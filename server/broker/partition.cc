@@ -21,6 +21,13 @@ log::Config LogConfigOf(const config::TopicConfig& config) {
   result.min_compaction_lag_ms = config.min_compaction_lag_ms;
   result.max_compaction_lag_ms = config.max_compaction_lag_ms;
   result.delete_retention_ms = config.delete_retention_ms;
+  result.flush_ms = config.flush_ms;
+  result.cleanup_delete = config.cleanup_delete;
+  result.retention_ms = config.retention_ms;
+  result.retention_bytes = config.retention_bytes;
+  result.timestamp_before_max_ms = config.timestamp_before_max_ms;
+  result.timestamp_after_max_ms = config.timestamp_after_max_ms;
+  result.file_delete_delay_ms = config.file_delete_delay_ms;
   result.log_append_time = config.timestamp_type == config::TimestampType::kLogAppendTime;
   return result;
 }
@@ -30,7 +37,7 @@ Partition::Partition(cluster::TopicRef topic, int32_t index, std::unique_ptr<log
   log_->set_listener(this);
   // The only replica is in sync with itself.
   log_->AdvanceHighWatermark(log_->offsets().end);
-  readable_bytes_ = log_->size_bytes();
+  readable_bytes_ = log_->appended_bytes();
 }
 
 Partition::~Partition() { DropWatches(); }
@@ -51,7 +58,7 @@ void Partition::OnAdvance(log::Log& log) {
   const bool wait_for_disk = log.config().flush_messages == 1;
   const log::Offsets& offsets = log.offsets();
   if (unreadable_.empty() || unreadable_.back().end < offsets.end) {
-    unreadable_.push_back({offsets.end, log.size_bytes()});
+    unreadable_.push_back({offsets.end, log.appended_bytes()});
   }
   const int64_t before = offsets.high_watermark;
   log.AdvanceHighWatermark(wait_for_disk ? offsets.durable : offsets.end);

@@ -52,7 +52,7 @@ class Partition : private log::Log::Listener {
   void DropWatches();
 
  private:
-  // How large the log was when it ended at an offset.
+  // How much had been appended when the log ended at an offset.
   struct Mark {
     int64_t end = 0;
     uint64_t bytes = 0;
@@ -65,7 +65,7 @@ class Partition : private log::Log::Listener {
   const int32_t index_;
   std::unique_ptr<log::Log> log_;
   std::vector<FetchWatch*> watches_;
-  uint64_t readable_bytes_ = 0;  // of the log, below the high watermark
+  uint64_t readable_bytes_ = 0;  // of what was appended, below the high watermark
   // Ends above the high watermark, as many as appends in flight. Most partitions have none, which
   // in a vector, unlike a deque, takes no memory.
   std::vector<Mark> unreadable_;

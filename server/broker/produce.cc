@@ -116,9 +116,10 @@ io::Task<void> AppendOn(Shard& shard, std::vector<Item*> items) {
   std::deque<std::optional<log::PendingAppend>> appends;
   for (Item* item : items) {
     auto& append = appends.emplace_back();
-    Partition* partition = shard.Find({item->topic->id, item->asked->index});
+    const PartitionKey key{item->topic->id, item->asked->index};
+    Partition* partition = shard.Find(key);
     if (partition == nullptr) {
-      Refuse(*item, ErrorCode::kNotLeaderOrFollower);
+      Refuse(*item, OfMissing(shard, key));
       continue;
     }
     item->log_start = partition->log().offsets().log_start;

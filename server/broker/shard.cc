@@ -18,6 +18,7 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       loop_(loop),
       limits_(limits),
       files_(loop.disk(), limits.open_files_max),
+      flusher_(loop, limits.undurable_max),
       image_(std::make_shared<cluster::Image>()),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
@@ -56,12 +57,17 @@ Partition* Shard::Find(const PartitionKey& key) {
   return found == partitions_.end() ? nullptr : found->second.get();
 }
 
+std::vector<PartitionKey> Shard::Keys() const {
+  std::vector<PartitionKey> keys;
+  keys.reserve(partitions_.size());
+  for (const auto& [key, partition] : partitions_) keys.push_back(key);
+  std::ranges::sort(keys);
+  return keys;
+}
+
 std::vector<Partition*> Shard::Ordered() const {
-  std::vector<std::pair<PartitionKey, Partition*>> sorted;
-  for (const auto& [key, partition] : partitions_) sorted.emplace_back(key, partition.get());
-  std::ranges::sort(sorted);
   std::vector<Partition*> ordered;
-  for (const auto& [key, partition] : sorted) ordered.push_back(partition);
+  for (const PartitionKey& key : Keys()) ordered.push_back(partitions_.at(key).get());
   return ordered;
 }
 
@@ -88,7 +94,10 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
   Partition& added = *partition;
   partitions_[{order.topic->id, order.index}] = std::move(partition);
   if (cleaner_ != nullptr) cleaner_->Add(added.log());
+  added.log().set_flusher(&flusher_);
   outcome.status = co_await added.Update(order.topic);
+  // Without its leader epoch it must not be appended to.
+  if (!outcome.status.ok()) co_await Discard({order.topic->id, order.index});
 }
 
 io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
@@ -109,6 +118,7 @@ io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
 }
 
 io::Task<void> Shard::Discard(PartitionKey key) {
+  left_out_.erase(key);
   const auto found = partitions_.find(key);
   if (found == partitions_.end()) co_return;
   const std::unique_ptr<Partition> partition = std::move(found->second);
@@ -117,6 +127,11 @@ io::Task<void> Shard::Discard(PartitionKey key) {
   // Its files go; what could not be written to them does not matter.
   IgnoreError(co_await partition->log().Close(/*sync=*/false));
   if (cleaner_ != nullptr) cleaner_->Remove(partition->log());
+}
+
+io::Task<void> Shard::LeaveOut(PartitionKey key) {
+  left_out_.insert(key);
+  co_return;
 }
 
 void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into) {
@@ -142,16 +157,17 @@ void Shard::AddAsLeft(const std::string& directory, log::Manifest& into) {
   }
 }
 
-io::Task<absl::Status> Shard::CloseLogs() {
+io::Task<Shard::CloseErrors> Shard::CloseLogs() {
   if (cleaner_ != nullptr) co_await cleaner_->Stop();
-  absl::Status first_error;
+  CloseErrors errors;
   io::Semaphore slots(loop_, limits_.opening_max);
   io::Gate closing(loop_);
   for (Partition* partition : Ordered()) {
-    closing.Spawn(CloseOne(*partition, first_error, slots));
+    closing.Spawn(CloseOne(*partition, errors, slots));
   }
   co_await closing.Close();
-  co_return first_error;
+  co_await flusher_.Close();
+  co_return errors;
 }
 
 io::Task<void> Shard::DropLogs() {
@@ -160,12 +176,11 @@ io::Task<void> Shard::DropLogs() {
   co_return;
 }
 
-io::Task<void> Shard::CloseOne(Partition& partition, absl::Status& first_error,
-                               io::Semaphore& slots) {
+io::Task<void> Shard::CloseOne(Partition& partition, CloseErrors& errors, io::Semaphore& slots) {
   co_await slots.Take();
   const absl::Status closed = co_await partition.log().Close();
   slots.Give();
-  if (!closed.ok() && first_error.ok()) first_error = closed;
+  if (!closed.ok()) errors.try_emplace(io::ParentPath(partition.log().directory()), closed);
 }
 
 }  // namespace varve::broker

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -14,6 +16,7 @@
 #include "engine/log/clean/cleaner_manager.h"
 #include "engine/log/directory.h"
 #include "engine/log/file_cache.h"
+#include "engine/log/flusher.h"
 #include "engine/log/health.h"
 #include "server/broker/fetch_session.h"
 #include "server/broker/partition.h"
@@ -47,7 +50,8 @@ struct ShardLimits {
   uint64_t slab_bytes_kept_max = 16 << 20;
   size_t fetch_sessions_max = 1000;
   size_t fetch_session_bytes_max = 64 << 20;  // of all of them
-  size_t opening_max = 8;                     // logs opened at a time
+  io::Duration undurable_max = std::chrono::seconds(60);
+  size_t opening_max = 8;  // logs opened at a time
   net::ConnectionLimits connection;
   // How logs are compacted; nothing: they are not.
   std::optional<log::CleanerManager::Options> cleaner;
@@ -81,12 +85,16 @@ class Shard {
 
   // The partition, if this shard owns it and its log is open; else null.
   Partition* Find(const PartitionKey& key);
+  std::vector<PartitionKey> Keys() const;  // sorted
   size_t partition_count() const { return partitions_.size(); }
 
   // Opens logs, some at a time; outcomes are in the order of the orders.
   io::Task<std::vector<OpenOutcome>> Open(std::span<const OpenOrder> orders);
   // Gives its partitions what a newer image says of them.
   io::Task<absl::Status> Update(cluster::ImageRef image);
+  // Remembers that a partition of this shard could not be opened.
+  io::Task<void> LeaveOut(PartitionKey key);
+  bool IsLeftOut(const PartitionKey& key) const { return left_out_.contains(key); }
   // Closes the log of a partition that is to be removed: nothing of it need be durable.
   io::Task<void> Discard(PartitionKey key);
 
@@ -97,8 +105,9 @@ class Shard {
 
   // Adds the offsets of logs in `directory` to checkpoints.
   void AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into);
-  // Closes every log, durably. The first error.
-  io::Task<absl::Status> CloseLogs();
+  // Closes every log, durably. The first error of each log directory that met one, by its path.
+  using CloseErrors = std::map<std::string, absl::Status>;
+  io::Task<CloseErrors> CloseLogs();
   // What closed logs in `directory` need not be asked at the next start.
   void AddAsLeft(const std::string& directory, log::Manifest& into);
   // Forgets the logs, once they are closed.
@@ -108,16 +117,18 @@ class Shard {
   // Its partitions in an order that depends on nothing but their keys.
   std::vector<Partition*> Ordered() const;
   io::Task<void> OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::Semaphore& slots);
-  io::Task<void> CloseOne(Partition& partition, absl::Status& first_error, io::Semaphore& slots);
+  io::Task<void> CloseOne(Partition& partition, CloseErrors& errors, io::Semaphore& slots);
 
   const int index_;
   io::Loop& loop_;
   const ShardLimits limits_;
   log::FileCache files_;
+  log::Flusher flusher_;
   cluster::ImageRef image_;
   absl::flat_hash_map<PartitionKey, std::unique_ptr<Partition>> partitions_;
   std::unique_ptr<log::CleanerManager> cleaner_;  // null: nothing is compacted
-  std::list<io::Event*> waiting_;                 // in order of arrival
+  std::set<PartitionKey> left_out_;
+  std::list<io::Event*> waiting_;  // in order of arrival
   bool stopping_ = false;
   FetchSessions fetch_sessions_;
   net::SlabPool slabs_;

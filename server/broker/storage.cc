@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "engine/base/status.h"
@@ -15,15 +16,6 @@ namespace varve::broker {
 namespace {
 
 constexpr size_t kPlacingMax = 16;  // directories looked at at a time
-
-io::Task<absl::Status> OpenLogDirectory(io::Loop& loop, const std::string& path,
-                                        std::unique_ptr<log::LogDirectory>& into) {
-  auto opened = co_await log::LogDirectory::Open(loop, path);
-  CO_RETURN_IF_ERROR(opened.status());
-  into = *std::move(opened);
-  for (const std::string& note : into->notes()) LogWarning("{}", note);
-  co_return absl::OkStatus();
-}
 
 // Where this partition's log is to be opened, asked of the thread that owns it.
 std::vector<std::vector<OpenOrder>> DivideOrders(std::vector<OpenOrder> orders, size_t shards) {
@@ -42,24 +34,6 @@ io::Task<void> OpenOn(io::Loop& loop, Shard& shard, const std::vector<OpenOrder>
 }
 
 }  // namespace
-
-io::Task<absl::Status> Storage::Open() {
-  const config::BrokerSettings& settings = config_.settings();
-  std::vector<std::string> paths = settings.log_dirs;
-  const auto metadata = std::ranges::find(paths, settings.metadata_log_dir);
-  metadata_index_ = static_cast<size_t>(metadata - paths.begin());
-  if (metadata == paths.end()) paths.push_back(settings.metadata_log_dir);
-  for (size_t i = 0; i < paths.size(); ++i) {
-    Directory& directory = directories_.emplace_back();
-    directory.takes_partitions = i < settings.log_dirs.size();
-    CO_RETURN_IF_ERROR(co_await OpenLogDirectory(loop_, paths[i], directory.log));
-  }
-  CO_ASSIGN_OR_RETURN(identity_,
-                      co_await cluster::EstablishIdentity(loop_, paths, settings.node_id));
-  for (size_t i = 0; i < directories_.size(); ++i) directories_[i].id = identity_.directory_ids[i];
-  NotePartitions();
-  co_return absl::OkStatus();
-}
 
 void Storage::NotePartitions() {
   for (Directory& directory : directories_) {
@@ -82,11 +56,10 @@ std::vector<Uuid> Storage::directory_ids() const {
   return ids;
 }
 
-Storage::Directory& Storage::DirectoryOf(const cluster::PartitionState& state) {
-  for (Directory& directory : directories_) {
-    if (directory.takes_partitions && directory.id == state.directory) return directory;
-  }
-  return directories_.front();
+std::vector<const log::DirectoryHealth*> Storage::healths() const {
+  std::vector<const log::DirectoryHealth*> healths;
+  for (const Directory& directory : directories_) healths.push_back(&directory.log->health());
+  return healths;
 }
 
 // Finds where a partition lies, or is to lie. What lies there under its name but belongs to an
@@ -95,8 +68,9 @@ io::Task<absl::Status> Storage::Place(Placed& placed) {
   const log::TopicPartition name{placed.topic->name, placed.index};
   const auto found = where_.find(name);
   if (found == where_.end()) {
-    placed.directory = &DirectoryOf(placed.topic->partitions[static_cast<size_t>(placed.index)]);
-    co_return absl::OkStatus();
+    placed.directory = DirectoryOf(placed.topic->partitions[static_cast<size_t>(placed.index)]);
+    if (placed.directory != nullptr) co_return absl::OkStatus();
+    co_return absl::UnavailableError("its log directory is left out");
   }
   placed.directory = found->second;
   log::LogDirectory& directory = *placed.directory->log;
@@ -122,38 +96,38 @@ io::Task<absl::StatusOr<Uuid>> Storage::TopicIdOf(const log::LogDirectory& direc
   co_return absl::DataLossError(fmt::format("{}: {}", path, std::string(id.status().message())));
 }
 
-io::Task<void> Storage::MakeOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots) {
+io::Task<void> Storage::MakeOne(Placed& placed, io::Semaphore& slots) {
   co_await slots.Take();
-  const absl::Status made = co_await placed.directory->log->CreatePartition(
-      placed.topic->name, placed.index, placed.topic->id);
+  placed.status = co_await placed.directory->log->CreatePartition(placed.topic->name, placed.index,
+                                                                  placed.topic->id);
   slots.Give();
-  if (!made.ok() && first_error.ok()) first_error = made;
 }
 
-io::Task<absl::Status> Storage::MakeMissing(std::vector<Placed>& placed) {
-  std::vector<Directory*> changed;
-  absl::Status first_error;
+io::Task<void> Storage::MakeMissing(std::vector<Placed>& placed) {
+  std::set<Directory*> changed;
   io::Semaphore slots(loop_, kPlacingMax);
   io::Gate making(loop_);
   for (Placed& partition : placed) {
-    if (partition.exists) continue;
-    making.Spawn(MakeOne(partition, first_error, slots));
+    if (partition.exists || !partition.status.ok()) continue;
+    making.Spawn(MakeOne(partition, slots));
     where_[{partition.topic->name, partition.index}] = partition.directory;
-    if (std::ranges::find(changed, partition.directory) == changed.end()) {
-      changed.push_back(partition.directory);
-    }
+    changed.insert(partition.directory);
   }
   co_await making.Close();
-  CO_RETURN_IF_ERROR(first_error);
-  for (Directory* directory : changed) CO_RETURN_IF_ERROR(co_await directory->log->SyncNames());
-  co_return absl::OkStatus();
+  for (Directory& directory : directories_) {
+    if (!changed.contains(&directory)) continue;
+    const absl::Status synced = co_await directory.log->SyncNames();
+    for (Placed& partition : placed) {
+      if (partition.directory == &directory && !partition.exists) partition.status.Update(synced);
+    }
+  }
 }
 
-io::Task<absl::Status> Storage::OpenPlaced(const std::vector<Placed>& placed,
-                                           std::span<Shard* const> shards,
-                                           std::vector<log::TopicPartition>& lost_tails) {
+io::Task<void> Storage::OpenPlaced(std::vector<Placed>& placed, std::span<Shard* const> shards,
+                                   std::vector<log::TopicPartition>& lost_tails) {
   std::vector<OpenOrder> orders;
-  for (const Placed& partition : placed) {
+  for (Placed& partition : placed) {
+    if (!partition.status.ok()) continue;
     log::LogDirectory& directory = *partition.directory->log;
     OpenOrder& order = orders.emplace_back();
     order.topic = partition.topic;
@@ -177,31 +151,33 @@ io::Task<absl::Status> Storage::OpenPlaced(const std::vector<Placed>& placed,
     if (!by_shard[i].empty()) opening.Spawn(OpenOn(loop_, *shards[i], by_shard[i], outcomes[i]));
   }
   co_await opening.Close();
+  std::map<PartitionKey, absl::Status> failed;
   for (size_t i = 0; i < shards.size(); ++i) {
     for (size_t j = 0; j < outcomes[i].size(); ++j) {
       const OpenOrder& order = by_shard[i][j];
       const OpenOutcome& outcome = outcomes[i][j];
       if (outcome.may_have_lost_tail) lost_tails.push_back({order.topic->name, order.index});
-      if (outcome.status.ok()) continue;
-      co_return absl::Status(
-          outcome.status.code(),
-          fmt::format("{}: {}", order.arguments.directory, std::string(outcome.status.message())));
+      if (!outcome.status.ok()) failed[{order.topic->id, order.index}] = outcome.status;
     }
   }
-  co_return absl::OkStatus();
+  for (Placed& partition : placed) {
+    const auto found = failed.find({partition.topic->id, partition.index});
+    if (found != failed.end()) partition.status = found->second;
+  }
 }
 
 io::Task<absl::Status> Storage::OpenAll(cluster::ImageRef image, std::span<Shard* const> shards,
                                         std::vector<log::TopicPartition>& lost_tails) {
   const auto none = std::make_shared<cluster::Image>();
-  co_return co_await OpenNew(none, image, shards, lost_tails);
+  // One that cannot be opened keeps none of the others from being served.
+  IgnoreError(co_await OpenNew(none, image, shards, lost_tails));
+  co_return absl::OkStatus();
 }
 
-io::Task<void> Storage::PlaceOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots) {
+io::Task<void> Storage::PlaceOne(Placed& placed, io::Semaphore& slots) {
   co_await slots.Take();
-  const absl::Status status = co_await Place(placed);
+  placed.status = co_await Place(placed);
   slots.Give();
-  if (!status.ok() && first_error.ok()) first_error = status;
 }
 
 // Opens the partitions of `after` that `before` does not have.
@@ -214,26 +190,20 @@ io::Task<absl::Status> Storage::OpenNew(cluster::ImageRef before, cluster::Image
     if (old == topic.get()) continue;
     const size_t known = old == nullptr ? 0 : old->partitions.size();
     for (size_t i = known; i < topic->partitions.size(); ++i) {
-      placed.push_back({topic, static_cast<int32_t>(i)});
+      Placed& partition = placed.emplace_back();
+      partition.topic = topic;
+      partition.index = static_cast<int32_t>(i);
     }
   }
-  absl::Status first_error;
   {
     io::Semaphore slots(loop_, kPlacingMax);
     io::Gate placing(loop_);
-    for (Placed& partition : placed) placing.Spawn(PlaceOne(partition, first_error, slots));
+    for (Placed& partition : placed) placing.Spawn(PlaceOne(partition, slots));
     co_await placing.Close();
   }
-  CO_RETURN_IF_ERROR(first_error);
-  CO_RETURN_IF_ERROR(co_await MakeMissing(placed));
-  co_return co_await OpenPlaced(placed, shards, lost_tails);
-}
-
-io::Task<absl::Status> Storage::Recovered() {
-  for (Directory& directory : directories_) {
-    CO_RETURN_IF_ERROR(co_await directory.log->Recovered());
-  }
-  co_return absl::OkStatus();
+  co_await MakeMissing(placed);
+  co_await OpenPlaced(placed, shards, lost_tails);
+  co_return co_await LeaveOut(placed, shards);
 }
 
 io::Task<absl::Status> Storage::Remove(const cluster::Topic& topic,
@@ -248,6 +218,7 @@ io::Task<absl::Status> Storage::Remove(const cluster::Topic& topic,
     if (found == where_.end()) continue;
     Directory* directory = found->second;
     where_.erase(found);
+    directory->left_out.erase({topic.name, index});
     CO_RETURN_IF_ERROR(co_await directory->log->DoomPartition(topic.name, index));
     has_doomed_ = true;
     if (std::ranges::find(changed, directory) == changed.end()) changed.push_back(directory);
@@ -282,66 +253,6 @@ io::Task<void> Storage::RemoveDoomed() {
     has_doomed_ = true;  // tried again after the next deletion
     LogWarning("could not remove a deleted partition: {}", removed.ToString());
   }
-}
-
-io::Task<std::vector<log::LogDirectory::Checkpoints>> Storage::Collect(
-    std::span<Shard* const> shards) {
-  std::vector<log::LogDirectory::Checkpoints> all(directories_.size());
-  for (Shard* shard : shards) {
-    auto add = [&] { return AddOffsets(*shard, all); };
-    co_await io::CallOn(loop_, shard->loop(), add);
-  }
-  co_return all;
-}
-
-io::Task<std::vector<log::Manifest>> Storage::CollectManifests(std::span<Shard* const> shards,
-                                                               int64_t broker_epoch) {
-  std::vector<log::Manifest> all(directories_.size());
-  for (Shard* shard : shards) {
-    auto add = [&] { return AddAsLeft(*shard, all); };
-    co_await io::CallOn(loop_, shard->loop(), add);
-  }
-  for (log::Manifest& manifest : all) manifest.broker_epoch = broker_epoch;
-  co_return all;
-}
-
-io::Task<void> Storage::AddAsLeft(Shard& shard, std::vector<log::Manifest>& into) const {
-  for (size_t i = 0; i < directories_.size(); ++i) {
-    shard.AddAsLeft(directories_[i].log->path(), into[i]);
-  }
-  co_return;
-}
-
-io::Task<void> Storage::AddOffsets(Shard& shard,
-                                   std::vector<log::LogDirectory::Checkpoints>& into) const {
-  for (size_t i = 0; i < directories_.size(); ++i) {
-    shard.AddOffsets(directories_[i].log->path(), into[i]);
-  }
-  co_return;
-}
-
-io::Task<void> Storage::WriteCheckpoints(std::span<Shard* const> shards) {
-  co_await changing_.Take();
-  const std::vector<log::LogDirectory::Checkpoints> all = co_await Collect(shards);
-  for (size_t i = 0; i < directories_.size(); ++i) {
-    const absl::Status written = co_await directories_[i].log->WriteCheckpoints(all[i]);
-    if (!written.ok()) LogWarning("checkpoints were not written: {}", written.ToString());
-  }
-  changing_.Give();
-}
-
-io::Task<absl::Status> Storage::Close(
-    const std::vector<log::LogDirectory::Checkpoints>& checkpoints, bool clean,
-    std::vector<log::Manifest> manifests) {
-  absl::Status first_error;
-  for (size_t i = 0; i < directories_.size() && clean; ++i) {
-    log::LogDirectory& directory = *directories_[i].log;
-    const absl::Status closed =
-        co_await directory.CloseCleanly(checkpoints[i], std::move(manifests[i]));
-    if (first_error.ok()) first_error = closed;
-  }
-  directories_.clear();
-  co_return first_error;
 }
 
 }  // namespace varve::broker

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ class Storage {
   Storage(io::Loop& loop, const config::BrokerConfig& config)
       : loop_(loop), config_(config), changing_(loop, 1) {}
 
-  // Locks all directories and works out who this node is.
+  // Locks all directories and works out who this node is. A directory that cannot be used is left
+  // out, unless it holds the metadata or is the last one.
   io::Task<absl::Status> Open();
 
   log::LogDirectory& metadata_directory() { return *directories_[metadata_index_].log; }
@@ -36,12 +38,13 @@ class Storage {
   // Ids of the directories that take partitions.
   std::vector<Uuid> directory_ids() const;
 
-  // Opens the log of every partition in the image, making what is missing. `lost_tails` gets the
+  // Opens the log of every partition in the image, making what is missing. A partition that cannot
+  // be opened is left out: its shard says so to those who ask. `lost_tails` gets the
   // names of those that may have lost a tail.
   io::Task<absl::Status> OpenAll(cluster::ImageRef image, std::span<Shard* const> shards,
                                  std::vector<log::TopicPartition>& lost_tails);
   // All logs are open: from now on a stop of the process alone is known as such.
-  io::Task<absl::Status> Recovered();
+  io::Task<void> Recovered();
 
   // Brings directories and logs from one image to the next: new partitions are made and opened,
   // those that are gone are closed and removed.
@@ -51,10 +54,17 @@ class Storage {
   bool has_doomed() const { return has_doomed_; }
   io::Task<void> RemoveDoomed();
 
+  // Of all directories; they live as long as the storage.
+  std::vector<const log::DirectoryHealth*> healths() const;
+
   io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
-  // After every log was closed: the markers of a clean stop, unless something failed.
+  // After every log was closed: the markers of a clean stop, except in the directories where
+  // something failed.
   io::Task<absl::Status> Close(const std::vector<log::LogDirectory::Checkpoints>& checkpoints,
-                               bool clean, std::vector<log::Manifest> manifests);
+                               const std::set<std::string>& unclean,
+                               std::vector<log::Manifest> manifests);
+  // Without: after a start that failed.
+  void Abandon() { directories_.clear(); }
   // After every log was closed: what the next start need not look at.
   io::Task<std::vector<log::Manifest>> CollectManifests(std::span<Shard* const> shards,
                                                         int64_t broker_epoch);
@@ -66,6 +76,7 @@ class Storage {
     std::unique_ptr<log::LogDirectory> log;
     Uuid id;
     bool takes_partitions = true;
+    std::set<log::TopicPartition> left_out{};  // are, or may be, in here, and are not open
   };
   // A partition, and the directory that it is or will be in.
   struct Placed {
@@ -73,20 +84,27 @@ class Storage {
     int32_t index = 0;
     Directory* directory = nullptr;
     bool exists = false;
+    absl::Status status{};  // an error: it is left out
   };
 
   void NotePartitions();
-  Directory& DirectoryOf(const cluster::PartitionState& state);
+  io::Task<absl::Status> OpenDirectory(const std::string& path, bool takes_partitions);
+  Directory* DirectoryOf(const cluster::PartitionState& state);
   io::Task<absl::StatusOr<Uuid>> TopicIdOf(const log::LogDirectory& directory,
                                            const log::TopicPartition& name);
   io::Task<absl::Status> Place(Placed& placed);
-  io::Task<void> MakeOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots);
-  io::Task<absl::Status> MakeMissing(std::vector<Placed>& placed);
-  io::Task<absl::Status> OpenPlaced(const std::vector<Placed>& placed,
-                                    std::span<Shard* const> shards,
-                                    std::vector<log::TopicPartition>& lost_tails);
+  static io::Task<void> MakeOne(Placed& placed, io::Semaphore& slots);
+  io::Task<void> MakeMissing(std::vector<Placed>& placed);
+  io::Task<void> OpenPlaced(std::vector<Placed>& placed, std::span<Shard* const> shards,
+                            std::vector<log::TopicPartition>& lost_tails);
+  io::Task<absl::Status> LeaveOut(const std::vector<Placed>& placed,
+                                  std::span<Shard* const> shards);
+  static void AddLeftOut(const Directory& directory, log::LogDirectory::Checkpoints& into);
+  static io::Task<absl::Status> CloseOne(Directory& directory,
+                                         const log::LogDirectory::Checkpoints& checkpoints,
+                                         log::Manifest manifest);
   io::Task<absl::Status> Remove(const cluster::Topic& topic, std::span<Shard* const> shards);
-  io::Task<void> PlaceOne(Placed& placed, absl::Status& first_error, io::Semaphore& slots);
+  io::Task<void> PlaceOne(Placed& placed, io::Semaphore& slots);
   io::Task<absl::Status> OpenNew(cluster::ImageRef before, cluster::ImageRef after,
                                  std::span<Shard* const> shards,
                                  std::vector<log::TopicPartition>& lost_tails);
@@ -98,6 +116,7 @@ class Storage {
   io::Loop& loop_;
   const config::BrokerConfig& config_;
   std::vector<Directory> directories_;
+  bool any_left_out_ = false;  // of the directories
   size_t metadata_index_ = 0;
   cluster::Identity identity_;
   // Of one: what checkpoints say of a name must not meet the next partition of that name.
