@@ -36,6 +36,11 @@ struct Config {
   int64_t delete_retention_ms = int64_t{24} * 60 * 60 * 1000;  // of tombstones
   // Batches are stamped with the time of their append.
   bool log_append_time = false;
+  // A producer that has written nothing for so long, by the timestamps of its records, is
+  // forgotten: what it sends again is not recognised any more. producer.id.expiration.ms.
+  int64_t producer_id_expiration_ms = int64_t{24} * 60 * 60 * 1000;
+  // Beyond so many producers those that wrote longest ago are forgotten, too; about 300 bytes each.
+  int64_t producers_max = 16384;
   // Space is set aside ahead of the data in steps of up to this; 0: never.
   uint64_t allocate_step_bytes = uint64_t{32} << 20;
 };

@@ -185,13 +185,15 @@ class Cleaner {
         segments[file.base_offset].base_offset = file.base_offset;
       }
     }
+    Inventory inventory;
     for (const SegmentFile& file : files_) {
+      if (file.kind == FileKind::kSnapshot) inventory.snapshots.insert(file.base_offset);
       const auto found = segments.find(file.base_offset);
       if (found == segments.end()) continue;
       if (file.kind == FileKind::kOffsetIndex) found->second.has_offset_index = true;
       if (file.kind == FileKind::kTimeIndex) found->second.has_time_index = true;
+      if (file.kind == FileKind::kTransactionIndex) found->second.has_txn_index = true;
     }
-    Inventory inventory;
     for (const auto& [base, entry] : segments) inventory.segments.push_back(entry);
     return inventory;
   }

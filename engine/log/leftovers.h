@@ -3,6 +3,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,10 @@ struct Inventory {
     int64_t base_offset = 0;
     bool has_offset_index = false;
     bool has_time_index = false;
+    bool has_txn_index = false;
   };
   std::vector<Entry> segments;  // ascending
+  std::set<int64_t> snapshots;  // of producers, by offset
 };
 
 // Finishes what a stop interrupted among the files of a partition, and lists its segments.

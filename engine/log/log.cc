@@ -61,6 +61,9 @@ Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArgument
       cleaned_up_to_(arguments.cleaned_up_to),
       epochs_(std::move(recovered.epochs)),
       leader_epoch_(std::max(0, epochs_.latest())),
+      producers_(std::move(recovered.producers)),
+      snapshots_(std::move(recovered.snapshots)),
+      producers_expired_ms_(loop.clock().WallMillis()),
       report_(std::move(recovered.report)),
       roll_first_(recovered.roll_first),
       writer_(loop, 1),
@@ -76,7 +79,7 @@ Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArgument
   offsets_.end = recovered.end;
   offsets_.durable = recovered.end;  // recovery has synced what it accepted
   offsets_.high_watermark = std::clamp(arguments.high_watermark, offsets_.log_start, offsets_.end);
-  offsets_.last_stable = offsets_.high_watermark;
+  RefreshLastStable();
   jitter_ms_ = DrawJitter(loop_.random(), config_);
 }
 
@@ -156,11 +159,13 @@ void Log::Stamp(PendingAppend& append) {
   append.result_ = appended;
 }
 
-// Moves waiting batches that fit the active segment into the group. At least the first does.
+// Moves waiting batches that fit the active segment into the group. At least the first does. What
+// its producer may not write, or wrote before, is in the group but has no piece of it.
 void Log::TakeGroup() {
   group_.clear();
   group_pieces_.clear();
   group_facts_.clear();
+  group_producers_.Clear();
   RollFacts facts = FactsOf(active(), jitter_ms_, loop_.clock().WallMillis());
   const uint64_t size_before = facts.size;
   while (!queue_.empty() && group_.size() < kGroupBatchesMax &&
@@ -170,6 +175,7 @@ void Log::TakeGroup() {
     if (!group_.empty() && ShouldRoll(facts, append.facts_, config_)) break;
     queue_.Pop();
     group_.push_back(&append);
+    if (!AdmitProducer(append)) continue;
     group_pieces_.push_back(append.batch_);
     group_facts_.push_back(append.facts_);
     // Every batch may add an index entry; counting one each errs on the side of room.
@@ -188,21 +194,41 @@ io::Task<void> Log::WriteGroup() {
     co_return;
   }
   TakeGroup();
-  const absl::Status written = co_await active().Append(group_pieces_, group_facts_, config_);
+  absl::Status written;
+  if (!group_pieces_.empty()) {
+    written = co_await active().Append(group_pieces_, group_facts_, config_);
+  }
   FinishGroup(written);
 }
 
 void Log::FinishGroup(const absl::Status& status) {
   if (!status.ok()) {
     health_.Note(status, loop_.Now());
-    for (PendingAppend* append : group_) Complete(*append, status);
+    for (PendingAppend* append : group_) {
+      Complete(*append, append->result_.ok() ? status : append->result_.status());
+    }
     return;
   }
+  if (!group_pieces_.empty()) NoteWritten();
+  CompleteGroup();
+}
+
+// The group's batches are in the log now.
+void Log::NoteWritten() {
+  NoteProducers();
   offsets_.end = group_facts_.back().last_offset + 1;
   for (const BatchFacts& batch : group_facts_) appended_bytes_ += batch.size;
   active().set_modified_ms(loop_.clock().WallMillis());
   Advanced();
+}
+
+// Acknowledges what was written, or hands it to the next sync.
+void Log::CompleteGroup() {
   for (PendingAppend* append : group_) {
+    if (!append->result_.ok()) {
+      Complete(*append, append->result_.status());
+      continue;
+    }
     const int64_t unflushed = append->facts_.last_offset + 1 - offsets_.durable;
     if (unflushed >= config_.flush_messages) {
       awaiting_sync_.Push(*append);
@@ -236,7 +262,7 @@ void Log::AdvanceHighWatermark(int64_t offset) {
               directory_);
   if (offset <= offsets_.high_watermark) return;
   offsets_.high_watermark = offset;
-  offsets_.last_stable = offset;
+  RefreshLastStable();
 }
 
 io::Task<absl::Status> Log::Roll(int64_t base_offset) {
@@ -248,6 +274,7 @@ io::Task<absl::Status> Log::Roll(int64_t base_offset) {
   jitter_ms_ = DrawJitter(loop_.random(), config_);
   roll_first_ = false;
   directory_dirty_ = true;
+  PrepareSnapshot();
   sync_wanted_ = std::max(sync_wanted_, base_offset);
   StartSync();  // the closed segment, beside the appends to the new one
   co_return absl::OkStatus();
@@ -288,9 +315,14 @@ io::Task<absl::Status> Log::Close(bool sync) {
   if (segments_.empty()) co_return absl::OkStatus();  // closed before
   absl::Status first_error = co_await active().Finish();
   health_.Note(first_error, loop_.Now());
+  waiting_snapshot_.reset();  // the last one says more
   if (sync && sync_error_.ok()) {
     sync_error_ = co_await SyncForClose();
     NoteSyncError();
+  }
+  if (sync && sync_error_.ok() && first_error.ok()) {
+    first_error = co_await StoreLastSnapshot();
+    health_.Note(first_error, loop_.Now());
   }
   if (!sync && sync_error_.ok()) sync_error_ = absl::CancelledError("the log was closed unsynced");
   CompleteDurable();
@@ -300,11 +332,14 @@ io::Task<absl::Status> Log::Close(bool sync) {
   co_return first_error;
 }
 
-// A log with a damaged stretch is read again, which finds it.
+// A log with a damaged stretch is read again, which finds it. One with producers has a snapshot to
+// be read, and what it says of them is not in here.
 std::shared_ptr<const LogAsLeft> Log::Describe() const {
+  if (!producers_.empty() || !snapshots_.offsets().empty()) return nullptr;
   auto left = std::make_shared<LogAsLeft>();
   for (const auto& [base, segment] : segments_) {
-    if (!segment->fences().empty() || !segment->indexes_synced()) return nullptr;
+    const bool plain = segment->fences().empty() && segment->txn_index().entries() == 0;
+    if (!plain || !segment->indexes_synced()) return nullptr;
     left->segments.push_back(segment->ToAsLeft());
   }
   if (roll_first_ || left->segments.back().next_offset != offsets_.end) return nullptr;

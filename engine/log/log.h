@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -23,9 +24,11 @@
 #include "engine/log/flusher.h"
 #include "engine/log/health.h"
 #include "engine/log/leader_epochs.h"
+#include "engine/log/producer_state.h"
 #include "engine/log/recovery.h"
 #include "engine/log/retention.h"
 #include "engine/log/segment.h"
+#include "engine/log/snapshot_files.h"
 
 namespace varve::log {
 
@@ -55,8 +58,10 @@ class Log;
 // Requires  Once enqueued it is awaited, and neither it nor the batch's bytes move or go before.
 class PendingAppend {
  public:
-  // `batch` is exactly one batch that validation accepted; the log stamps it in place.
-  explicit PendingAppend(MutableBytes batch) : batch_(batch) {}
+  // `batch` is exactly one batch that validation accepted, or the marker of a coordinator; the log
+  // stamps it in place.
+  explicit PendingAppend(MutableBytes batch, Origin origin = Origin::kClient)
+      : batch_(batch), origin_(origin) {}
   PendingAppend(const PendingAppend&) = delete;
   PendingAppend& operator=(const PendingAppend&) = delete;
 
@@ -64,12 +69,15 @@ class PendingAppend {
   void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
   // ResourceExhausted: disk full, nothing was written. DataLoss: the device failed.
   // OutOfRange: the batch is larger than a segment may be. Cancelled: the log is closing.
+  // FailedPrecondition: its producer may not write it; ProducerFaultOf says why. A batch that
+  // repeats one of its producer's newest is not written; the result is that one's.
   [[nodiscard]] absl::StatusOr<Appended> await_resume() { return std::move(result_); }
 
  private:
   friend class Log;
 
   MutableBytes batch_;
+  Origin origin_;
   BatchFacts facts_;
   absl::StatusOr<Appended> result_ = Appended{};
   std::coroutine_handle<> waiter_;
@@ -129,6 +137,19 @@ class Log {
                                                                          int64_t limit);
   // Of the records below `limit`, the first that has the largest timestamp; nothing without any.
   io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindMaxTimestamp(int64_t limit);
+
+  // The aborted transactions that a reader of [from, upper) has to know of: what they wrote is to
+  // be left out. Sorted by their first offsets. And those for what Read has found.
+  io::Task<absl::StatusOr<std::vector<AbortedTransaction>>> AbortedTransactions(int64_t from,
+                                                                                int64_t upper);
+  io::Task<absl::StatusOr<std::vector<AbortedTransaction>>> AbortedIn(ReadRange read);
+  // What the transaction indexes of all segments say.
+  io::Task<absl::StatusOr<std::vector<TxnIndexEntry>>> AbortedEntries();
+  // Who wrote what last, up to the end.
+  const ProducerState& producers() const { return producers_; }
+  // Forgets producers that have been silent for too long. Appends do it now and then; a log that
+  // gets none keeps them until it is called.
+  void ExpireProducers();
 
   // From now on batches are stamped with `epoch`, which is durable before the first of them is
   // written and before this returns. Begins between two writes; after an error the old epoch goes
@@ -235,6 +256,8 @@ class Log {
   void TakeGroup();
   void Stamp(PendingAppend& append);
   void FinishGroup(const absl::Status& status);
+  void NoteWritten();
+  void CompleteGroup();
   void Complete(PendingAppend& append, absl::StatusOr<Appended> result);
   void Advanced();
 
@@ -243,6 +266,18 @@ class Log {
   void RaiseLogStart(int64_t offset);
   io::Task<absl::Status> DropEpochsBelowStart();
   io::Task<absl::Status> RollNow();
+
+  // Producers: log_producers.cc.
+  bool AdmitProducer(PendingAppend& append);
+  void NoteProducers();
+  void RefreshLastStable();  // whenever the high watermark or the log start was moved
+  void PrepareSnapshot();
+  io::Task<absl::Status> StoreSnapshot();
+  io::Task<absl::Status> StoreLastSnapshot();
+  io::Task<absl::Status> CollectAbortedFrom(int64_t from, int64_t upper,
+                                            std::vector<AbortedTransaction>& found);
+  io::Task<absl::StatusOr<bool>> CollectAbortedIn(Segment& segment, int64_t from, int64_t upper,
+                                                  std::vector<AbortedTransaction>& found);
 
   // Takes the segments with bases in [first_base, end_base) out of the log; at least one stays.
   std::vector<SegmentRef> TakeOut(int64_t first_base, int64_t end_base);
@@ -307,6 +342,11 @@ class Log {
   std::optional<int64_t> cleaned_up_to_;
   LeaderEpochs epochs_;
   int32_t leader_epoch_ = 0;
+  ProducerState producers_;
+  SnapshotFiles snapshots_;
+  // Taken at a roll, with its offset; stored by the next sync.
+  std::optional<std::pair<int64_t, Buffer>> waiting_snapshot_;
+  int64_t producers_expired_ms_ = 0;
   Offsets offsets_;
   OpenReport report_;
   std::shared_ptr<const LogAsLeft> as_left_;
@@ -321,6 +361,7 @@ class Log {
   std::vector<PendingAppend*> group_;
   std::vector<Bytes> group_pieces_;
   std::vector<BatchFacts> group_facts_;
+  ProducerState::Group group_producers_;
 
   Queue awaiting_sync_;
   bool syncing_ = false;

@@ -15,17 +15,6 @@ namespace {
 constexpr FileKind kOutputKinds[] = {FileKind::kLog, FileKind::kOffsetIndex, FileKind::kTimeIndex,
                                      FileKind::kTransactionIndex};
 
-io::Task<absl::Status> MoveIfThere(io::Disk& disk, std::string from, std::string to) {
-  absl::Status moved = co_await disk.Rename(from, to);
-  co_return absl::IsNotFound(moved) ? absl::OkStatus() : moved;
-}
-
-io::Task<absl::Status> MoveTransactions(io::Disk& disk, const Segment& segment, FileState from,
-                                        FileState to) {
-  co_return co_await MoveIfThere(disk, segment.PathOf(FileKind::kTransactionIndex, from),
-                                 segment.PathOf(FileKind::kTransactionIndex, to));
-}
-
 }  // namespace
 
 std::vector<Log::ClosedSegment> Log::closed_segments() const {
@@ -92,8 +81,6 @@ io::Task<absl::Status> Log::ExchangeInTurn(std::vector<SegmentRef> sources, Segm
 io::Task<absl::Status> Log::NameComplete(Segment& output) {
   io::Disk& disk = files_.disk();
   CO_RETURN_IF_ERROR(co_await disk.SyncDirectory(directory_));
-  CO_RETURN_IF_ERROR(
-      co_await MoveTransactions(disk, output, FileState::kCleaned, FileState::kSwap));
   CO_RETURN_IF_ERROR(co_await output.MoveIndexes(FileState::kSwap));
   CO_RETURN_IF_ERROR(co_await output.MoveLog(FileState::kSwap));
   co_return co_await disk.SyncDirectory(directory_);
@@ -114,7 +101,6 @@ io::Task<absl::Status> Log::FinishExchange(std::vector<SegmentRef> sources, Segm
   // As long as the log is ".swap", what has the names of its indexes counts as a source's.
   CO_RETURN_IF_ERROR(co_await disk.SyncDirectory(directory_));
   CO_RETURN_IF_ERROR(co_await output.MoveIndexes(FileState::kPlain));
-  CO_RETURN_IF_ERROR(co_await MoveTransactions(disk, output, FileState::kSwap, FileState::kPlain));
   co_return co_await disk.SyncDirectory(directory_);
 }
 

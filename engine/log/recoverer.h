@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -50,6 +51,12 @@ class Recoverer {
   io::Task<absl::Status> StoreEpochs();
   io::Task<absl::Status> SyncAccepted();
 
+  // What producers did: recovery_producers.cc.
+  io::Task<absl::Status> BringProducersTo(int64_t offset);
+  io::Task<absl::Status> ReplayUpTo(int64_t offset);
+  void NoteProducer(const ProducerBatch& batch);
+  io::Task<absl::Status> FinishProducers();
+
   // Reading a segment batch by batch: recovery_scan.cc.
   struct Span {
     uint64_t file_bytes = 0;
@@ -72,6 +79,8 @@ class Recoverer {
   const OpenArguments& arguments_;
   Recovered result_;
   std::vector<Segment*> scanned_;
+  // result_.producers covers everything below; nothing yet: it is not known where to begin.
+  std::optional<int64_t> producers_to_;
   bool dropped_ = false;  // a cut: what later segments hold goes
   bool directory_changed_ = false;
   bool epochs_changed_ = false;

@@ -22,6 +22,11 @@ bool OffsetFits(const std::optional<Entry>& last, int64_t base_offset, int64_t n
   return last->relative_offset >= 0 && base_offset + int32_t{last->relative_offset} < next_base;
 }
 
+bool Fits(const std::optional<TxnIndexEntry>& last, int64_t base_offset, int64_t next_base) {
+  return !last || (last->version == kTxnIndexVersion && last->last_offset >= base_offset &&
+                   last->last_offset < next_base);
+}
+
 }  // namespace
 
 io::Task<absl::Status> Recoverer::LoadEpochs() {
@@ -53,7 +58,7 @@ io::Task<absl::StatusOr<bool>> Recoverer::IndexesFit(Segment& segment,
     report().Note(Row::kIndexMissing);
     co_return false;
   }
-  const absl::Status loaded = co_await segment.LoadIndexes();
+  const absl::Status loaded = co_await segment.LoadIndexes(entry.has_txn_index);
   if (!loaded.ok() && !absl::IsDataLoss(loaded)) co_return loaded;
   const auto& last = segment.offset_index().last();
   const auto& last_time = segment.time_index().last();
@@ -61,6 +66,7 @@ io::Task<absl::StatusOr<bool>> Recoverer::IndexesFit(Segment& segment,
       !last || (last->position >= 0 && static_cast<uint64_t>(int32_t{last->position}) < log_bytes);
   const bool fit = loaded.ok() && inside && OffsetFits(last, segment.base_offset(), next_base) &&
                    OffsetFits(last_time, segment.base_offset(), next_base) &&
+                   Fits(segment.txn_index().last(), segment.base_offset(), next_base) &&
                    (last_time || log_bytes == 0);  // closing a segment adds an entry
   if (fit) co_return true;
   // Compaction may have left nothing but headers, which have no times.
@@ -99,7 +105,8 @@ io::Task<absl::Status> Recoverer::FindCleanEnd(Segment::Loaded& loaded) {
     loaded.next_offset = scanned.view().next_offset();
   }
   if (!OffsetFits(last, base, loaded.next_offset) ||
-      !OffsetFits(active().time_index().last(), base, loaded.next_offset)) {
+      !OffsetFits(active().time_index().last(), base, loaded.next_offset) ||
+      !Fits(active().txn_index().last(), base, loaded.next_offset)) {
     co_return absl::DataLossError("the indexes go beyond the end");
   }
   report().Note(Row::kCleanEnd);
@@ -164,6 +171,8 @@ io::Task<absl::Status> Recoverer::StartEmpty(int64_t base_offset) {
     CO_RETURN_IF_ERROR(co_await RemoveSegment(*segment));
   }
   scanned_.clear();
+  result_.producers = {};
+  producers_to_ = base_offset;
   result_.segments.clear();
   result_.segments.push_back(std::make_unique<Segment>(files_, arguments_.directory, base_offset));
   co_return co_await active().Create(loop_.clock().WallMillis());
@@ -210,7 +219,11 @@ io::Task<absl::Status> Recoverer::StoreEpochs() {
 io::Task<absl::Status> Recoverer::SyncAccepted() {
   for (Segment* segment : scanned_) {
     CO_RETURN_IF_ERROR(co_await segment->SyncLog());
-    if (segment == &active()) continue;
+    if (segment == &active()) {
+      TxnIndex& index = segment->txn_index();
+      if (index.entries() == 0) CO_RETURN_IF_ERROR(co_await index.Reset());
+      continue;
+    }
     CO_RETURN_IF_ERROR(co_await segment->StoreIndexes());
   }
   if (directory_changed_) CO_RETURN_IF_ERROR(co_await disk().SyncDirectory(arguments_.directory));
@@ -220,9 +233,11 @@ io::Task<absl::Status> Recoverer::SyncAccepted() {
 io::Task<absl::StatusOr<Recovered>> Recoverer::Run() {
   CO_ASSIGN_OR_RETURN(const Inventory inventory,
                       co_await ClearLeftovers(disk(), arguments_.directory, report()));
+  result_.snapshots = SnapshotFiles(arguments_.directory, inventory.snapshots);
   CO_RETURN_IF_ERROR(co_await LoadEpochs());
   CO_RETURN_IF_ERROR(co_await LoadSegments(inventory));
   CO_RETURN_IF_ERROR(co_await CheckEnd());
+  CO_RETURN_IF_ERROR(co_await FinishProducers());
   CO_RETURN_IF_ERROR(co_await StoreEpochs());
   CO_RETURN_IF_ERROR(co_await SyncAccepted());
   co_return std::move(result_);

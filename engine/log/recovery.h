@@ -13,8 +13,10 @@
 #include "engine/log/config.h"
 #include "engine/log/file_cache.h"
 #include "engine/log/leader_epochs.h"
+#include "engine/log/producer_state.h"
 #include "engine/log/recovery_table.h"
 #include "engine/log/segment.h"
+#include "engine/log/snapshot_files.h"
 
 namespace varve::log {
 
@@ -46,6 +48,8 @@ struct OpenReport {
 struct Recovered {
   std::vector<std::unique_ptr<Segment>> segments;  // ascending, the last one is active; never empty
   LeaderEpochs epochs;
+  ProducerState producers;  // up to `end`
+  SnapshotFiles snapshots;
   int64_t log_start = 0;
   int64_t end = 0;
   // The active segment must not be appended to: it ends in a damaged stretch.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/log/producer_replay.h"
 #include "engine/log/recoverer.h"
 
 namespace varve::log {
@@ -38,6 +39,7 @@ io::Task<absl::Status> Recoverer::Scan(Segment::Loaded loaded, int64_t next_base
   report().scanned_bytes += loaded.size;
   directory_changed_ = true;
   CO_RETURN_IF_ERROR(co_await segment.ResetIndexes());
+  CO_RETURN_IF_ERROR(co_await BringProducersTo(segment.base_offset()));
   segment.SetLoaded({0, segment.base_offset(), record::kNoTimestamp, loaded.created_ms});
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment.log_file().Open());
   BatchScanner scanner(file, 0, loaded.size,
@@ -54,6 +56,13 @@ io::Task<absl::Status> Recoverer::Scan(Segment::Loaded loaded, int64_t next_base
     }
     if (scanned.kind == Scanned::Kind::kBatch) {
       Accept(scanned);
+      if (scanned.view().has_producer_id()) {
+        auto batch = ProducerBatchOf(scanned.view(), std::nullopt);
+        if (scanned.view().is_control()) {
+          CO_ASSIGN_OR_RETURN(batch, co_await ReadProducerBatch(file, scanned));
+        }
+        if (batch) NoteProducer(*batch);
+      }
     } else {
       const Span span{loaded.size, next_base};
       CO_ASSIGN_OR_RETURN(const bool goes_on, co_await HandleEnd(scanner, scanned, span));
@@ -64,6 +73,7 @@ io::Task<absl::Status> Recoverer::Scan(Segment::Loaded loaded, int64_t next_base
       co_await io::Yield{loop_};
     }
   }
+  producers_to_ = segment.next_offset();
   co_return absl::OkStatus();
 }
 

@@ -56,6 +56,13 @@ constexpr std::array<RowText, kRowCount> kTable{{
      "their batches are lost; the latest number must not be used again for others"},
     {Row::kEpochsUnreadable, "a leader epoch checkpoint that cannot be parsed",
      "made again from the batches, all of which are read", "the batches carry their epochs"},
+    {Row::kSnapshotUnusable, "a producer snapshot that cannot be parsed",
+     "removed; an older one or the batches serve", "it says nothing that the batches do not say"},
+    {Row::kSnapshotBeyondEnd, "a producer snapshot behind the end", "removed",
+     "what it covers is lost, and other batches will take those offsets"},
+    {Row::kProducersReplayed, "batches behind the newest producer snapshot",
+     "their headers are read; after a clean stop without any snapshot there are no producers",
+     "a snapshot is taken when a segment begins and when a log with producers is closed"},
 }};
 
 constexpr bool InOrder() {

@@ -39,6 +39,9 @@ enum class Row : uint8_t {
   // Files of the partition.
   kEpochsBeyondEnd,
   kEpochsUnreadable,
+  kSnapshotUnusable,
+  kSnapshotBeyondEnd,
+  kProducersReplayed,
   kCount,
 };
 inline constexpr size_t kRowCount = static_cast<size_t>(Row::kCount);

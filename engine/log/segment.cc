@@ -26,6 +26,7 @@ Segment::Segment(FileCache& files, const std::string& directory, int64_t base_of
       log_(files, PathOf(FileKind::kLog, state)),
       offset_index_(files, PathOf(FileKind::kOffsetIndex, state)),
       time_index_(files, PathOf(FileKind::kTimeIndex, state)),
+      txn_index_(files, PathOf(FileKind::kTransactionIndex, state)),
       next_offset_(base_offset) {}
 
 io::Task<absl::Status> Segment::Create(int64_t now_ms) {
@@ -66,6 +67,7 @@ io::Task<absl::Status> Segment::Append(std::span<const Bytes> pieces,
   // A failure to write index entries loses nothing: they wait, and recovery can make them again.
   if (offset_index_.should_write()) IgnoreError(co_await offset_index_.WritePending());
   if (time_index_.should_write()) IgnoreError(co_await time_index_.WritePending());
+  if (txn_index_.should_write()) IgnoreError(co_await txn_index_.WritePending());
   co_return absl::OkStatus();
 }
 
@@ -97,6 +99,11 @@ void Segment::AddTimeEntry() {
       {max_timestamp_.timestamp, static_cast<int32_t>(max_timestamp_.offset - base_offset_)});
 }
 
+void Segment::NoteAborted(const TxnIndexEntry& aborted) {
+  txn_index_.Add(aborted);
+  indexes_synced_ = false;
+}
+
 void Segment::SkipFence(const Fence& fence) {
   fences_.push_back(fence);
   size_ = fence.end_position;
@@ -107,6 +114,7 @@ io::Task<absl::Status> Segment::Finish() {
   AddTimeEntry();
   CO_RETURN_IF_ERROR(co_await offset_index_.WritePending());
   CO_RETURN_IF_ERROR(co_await time_index_.WritePending());
+  if (txn_index_.entries() > 0) CO_RETURN_IF_ERROR(co_await txn_index_.WritePending());
   if (allocated_ > size_) {
     CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
     CO_RETURN_IF_ERROR(co_await file->Truncate(size_));
@@ -130,13 +138,15 @@ io::Task<absl::Status> Segment::SyncLog() {
 io::Task<absl::Status> Segment::SyncIndexes() {
   CO_RETURN_IF_ERROR(co_await offset_index_.Sync());
   CO_RETURN_IF_ERROR(co_await time_index_.Sync());
+  CO_RETURN_IF_ERROR(co_await txn_index_.Sync());
   indexes_synced_ = true;
   co_return absl::OkStatus();
 }
 
-io::Task<absl::Status> Segment::LoadIndexes() {
+io::Task<absl::Status> Segment::LoadIndexes(bool has_txn_index) {
   CO_RETURN_IF_ERROR(co_await offset_index_.Load());
   CO_RETURN_IF_ERROR(co_await time_index_.Load());
+  if (has_txn_index) CO_RETURN_IF_ERROR(co_await txn_index_.Load());
   if (const auto& last = time_index_.last()) {
     max_timestamp_ = {last->timestamp_ms, base_offset_ + int32_t{last->relative_offset}};
   }
@@ -153,11 +163,20 @@ io::Task<absl::Status> Segment::ResetIndexes() {
   fences_.clear();
   indexes_synced_ = false;
   CO_RETURN_IF_ERROR(co_await offset_index_.Reset());
+  // Its absence would say that there was no aborted transaction: it is replaced or removed once
+  // that is known.
+  txn_index_.Forget();
   co_return co_await time_index_.Reset();
 }
 
 io::Task<absl::Status> Segment::StoreIndexes() {
   AddTimeEntry();
+  // First, since the others say that all is there.
+  if (txn_index_.entries() > 0) {
+    CO_RETURN_IF_ERROR(co_await txn_index_.Store());
+  } else {
+    CO_RETURN_IF_ERROR(co_await txn_index_.Reset());
+  }
   CO_RETURN_IF_ERROR(co_await offset_index_.Store());
   CO_RETURN_IF_ERROR(co_await time_index_.Store());
   indexes_synced_ = true;
@@ -189,6 +208,7 @@ io::Task<absl::Status> Segment::MoveLog(FileState state) {
 }
 
 io::Task<absl::Status> Segment::MoveIndexes(FileState state) {
+  CO_RETURN_IF_ERROR(co_await txn_index_.Move(PathOf(FileKind::kTransactionIndex, state)));
   CO_RETURN_IF_ERROR(co_await offset_index_.Move(PathOf(FileKind::kOffsetIndex, state)));
   co_return co_await time_index_.Move(PathOf(FileKind::kTimeIndex, state));
 }

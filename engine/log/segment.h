@@ -58,7 +58,8 @@ struct TimestampOffset {
   friend bool operator==(const TimestampOffset&, const TimestampOffset&) = default;
 };
 
-// One segment of a log: a .log file of batches back to back, and its two sparse indexes. Formats
+// One segment of a log: a .log file of batches back to back, its two sparse indexes, and the
+// index of aborted transactions. Formats
 // and rules for entries are Kafka's; entries are made batch by batch.
 //
 // Threads   One loop. One task appends; lookups may run beside it.
@@ -84,6 +85,8 @@ class Segment {
   // Has the kernel begin to write what was appended since the last time.
   bool wants_writeback() const { return size_ >= written_back_ + kWritebackBytes; }
   io::Task<absl::Status> StartWriteback();
+  // Notes a transaction whose marker aborted it, and was appended here last.
+  void NoteAborted(const TxnIndexEntry& aborted);
   io::Task<absl::Status> SyncLog();
   io::Task<absl::Status> SyncIndexes();
 
@@ -94,6 +97,10 @@ class Segment {
   // after `offset_min`.
   io::Task<absl::StatusOr<std::optional<Located>>> LocateTime(int64_t timestamp,
                                                               int64_t offset_min);
+
+  // An offset above all batches that begin at or after offset `from` and before `end_position`:
+  // the nearest that the index knows, at most the segment's next offset.
+  io::Task<absl::StatusOr<int64_t>> UpperOffset(int64_t from, uint64_t end_position);
 
   // The largest timestamp of the batches that end below offset `limit`; -1 without any. Reads
   // headers from the start of the segment.
@@ -117,6 +124,8 @@ class Segment {
   void set_modified_ms(int64_t now_ms) { modified_ms_ = now_ms; }
   const OffsetIndex& offset_index() const { return offset_index_; }
   const TimeIndex& time_index() const { return time_index_; }
+  const TxnIndex& txn_index() const { return txn_index_; }
+  TxnIndex& txn_index() { return txn_index_; }
   const std::vector<Fence>& fences() const { return fences_; }
   CachedFile& log_file() { return log_; }
   bool indexes_synced() const { return indexes_synced_; }
@@ -132,8 +141,9 @@ class Segment {
     int64_t first_timestamp = record::kNoTimestamp;
     int64_t created_ms = 0;  // as far as files tell: when it was last written to
   };
-  // Both must be there, whole and durable.
-  io::Task<absl::Status> LoadIndexes();
+  // They must be there, whole and durable. Only a segment with aborted transactions has a
+  // .txnindex.
+  io::Task<absl::Status> LoadIndexes(bool has_txn_index);
   // Removes them, and forgets everything that is known of batches.
   io::Task<absl::Status> ResetIndexes();
   // Finish for a segment whose indexes were reset: puts each in place whole and durable, so that
@@ -192,6 +202,7 @@ class Segment {
   CachedFile log_;
   OffsetIndex offset_index_;
   TimeIndex time_index_;
+  TxnIndex txn_index_;
 
   uint64_t size_ = 0;
   uint64_t allocated_ = 0;

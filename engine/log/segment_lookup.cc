@@ -120,4 +120,18 @@ io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
   }
 }
 
+io::Task<absl::StatusOr<int64_t>> Segment::UpperOffset(int64_t from, uint64_t end_position) {
+  if (end_position >= size_) co_return next_offset_;
+  CO_ASSIGN_OR_RETURN(uint64_t index, co_await offset_index_.CountUpTo(from - base_offset_));
+  for (;;) {
+    CO_ASSIGN_OR_RETURN(const auto entries, co_await offset_index_.EntriesFrom(index));
+    for (const OffsetIndexEntry& entry : entries) {
+      const auto position = static_cast<uint64_t>(int32_t{entry.position});
+      if (position >= end_position) co_return base_offset_ + int32_t{entry.relative_offset};
+    }
+    if (entries.empty()) co_return next_offset_;
+    index += entries.size();
+  }
+}
+
 }  // namespace varve::log

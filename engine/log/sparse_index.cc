@@ -49,12 +49,17 @@ void SparseIndex<Entry>::Restore(uint64_t entries, const Entry& last) {
 }
 
 template <typename Entry>
-io::Task<absl::Status> SparseIndex<Entry>::Reset() {
+void SparseIndex<Entry>::Forget() {
   stored_ = 0;
   pending_.clear();
   last_.reset();
   exists_ = false;
   file_.Drop();
+}
+
+template <typename Entry>
+io::Task<absl::Status> SparseIndex<Entry>::Reset() {
+  Forget();
   absl::Status removed = co_await file_.disk().Remove(file_.path());
   co_return absl::IsNotFound(removed) ? absl::OkStatus() : removed;
 }
@@ -139,7 +144,42 @@ io::Task<absl::StatusOr<std::optional<Entry>>> SparseIndex<Entry>::Floor(int64_t
   co_return FloorIn(std::span<const Entry>(block), key);
 }
 
+template <typename Entry>
+io::Task<absl::StatusOr<uint64_t>> SparseIndex<Entry>::CountUpTo(int64_t key) {
+  const auto waiting =
+      std::upper_bound(pending_.begin(), pending_.end(), key,
+                       [](int64_t wanted, const Entry& entry) { return wanted < entry.key(); });
+  if (waiting != pending_.begin()) {
+    co_return stored_ + static_cast<uint64_t>(waiting - pending_.begin());
+  }
+  uint64_t low = 0;  // the first entry above the key is in [low, high]
+  uint64_t high = stored_;
+  std::vector<Entry> one(1);
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    CO_RETURN_IF_ERROR(co_await ReadEntries(middle, one));
+    if (one[0].key() <= key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  co_return low;
+}
+
+template <typename Entry>
+io::Task<absl::StatusOr<std::vector<Entry>>> SparseIndex<Entry>::EntriesFrom(uint64_t index) {
+  if (index >= stored_) {
+    const auto skip = std::min<uint64_t>(index - stored_, pending_.size());
+    co_return std::vector<Entry>(pending_.begin() + static_cast<ptrdiff_t>(skip), pending_.end());
+  }
+  std::vector<Entry> block(std::min<uint64_t>(stored_ - index, kBlockEntries));
+  CO_RETURN_IF_ERROR(co_await ReadEntries(index, block));
+  co_return block;
+}
+
 template class SparseIndex<OffsetIndexEntry>;
 template class SparseIndex<TimeIndexEntry>;
+template class SparseIndex<TxnIndexEntry>;
 
 }  // namespace varve::log

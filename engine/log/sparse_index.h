@@ -11,6 +11,7 @@
 #include "engine/base/byte_order.h"
 #include "engine/io/task.h"
 #include "engine/log/file_cache.h"
+#include "engine/log/txn_index.h"
 
 namespace varve::log {
 
@@ -35,7 +36,8 @@ struct TimeIndexEntry {
 };
 static_assert(sizeof(TimeIndexEntry) == 12 && alignof(TimeIndexEntry) == 1);
 
-// A file of entries whose keys rise strictly, without head or checksum. The newest entries wait in
+// A file of entries whose keys rise strictly, without head or checksum: .index, .timeindex and
+// .txnindex. The newest entries wait in
 // memory and go to the file in groups; what a crash takes of them, recovery makes again from the
 // log. Lookups read the file a block at a time: the page cache is the only cache.
 //
@@ -53,7 +55,9 @@ class SparseIndex {
   void Restore(uint64_t entries, const Entry& last);
   // Begins anew without a file: what was there is removed.
   io::Task<absl::Status> Reset();
-  // Puts what waits in place as the whole file, durably and at once. Only after Reset.
+  // Likewise, but leaves the file alone, for Store or Reset to deal with.
+  void Forget();
+  // Puts what waits in place as the whole file, durably and at once. Only after Reset or Forget.
   io::Task<absl::Status> Store();
 
   // Requires: a key above the last one's.
@@ -66,6 +70,10 @@ class SparseIndex {
 
   // The last entry whose key is <= `key`.
   io::Task<absl::StatusOr<std::optional<Entry>>> Floor(int64_t key);
+  // How many entries have a key <= `key`; and some of those from number `index` on, at least one
+  // if there is one.
+  io::Task<absl::StatusOr<uint64_t>> CountUpTo(int64_t key);
+  io::Task<absl::StatusOr<std::vector<Entry>>> EntriesFrom(uint64_t index);
 
   // Renames the file, if there is one.
   io::Task<absl::Status> Move(std::string to);
@@ -90,7 +98,9 @@ class SparseIndex {
 
 extern template class SparseIndex<OffsetIndexEntry>;
 extern template class SparseIndex<TimeIndexEntry>;
+extern template class SparseIndex<TxnIndexEntry>;
 using OffsetIndex = SparseIndex<OffsetIndexEntry>;
 using TimeIndex = SparseIndex<TimeIndexEntry>;
+using TxnIndex = SparseIndex<TxnIndexEntry>;
 
 }  // namespace varve::log

@@ -4,7 +4,23 @@ namespace varve::broker {
 
 using wire::ErrorCode;
 
+ErrorCode OfFault(log::ProducerFault fault) {
+  switch (fault) {
+    case log::ProducerFault::kOutOfOrderSequence:
+      return ErrorCode::kOutOfOrderSequenceNumber;
+    case log::ProducerFault::kInvalidEpoch:
+      return ErrorCode::kInvalidProducerEpoch;
+    case log::ProducerFault::kInvalidTxnState:
+    case log::ProducerFault::kTooManyProducers:
+      return ErrorCode::kInvalidTxnState;
+    case log::ProducerFault::kCoordinatorFenced:
+      return ErrorCode::kTransactionCoordinatorFenced;
+  }
+  return ErrorCode::kUnknownServerError;
+}
+
 ErrorCode OfAppend(const absl::Status& status) {
+  if (const auto fault = log::ProducerFaultOf(status)) return OfFault(*fault);
   switch (status.code()) {
     case absl::StatusCode::kOk:
       return ErrorCode::kNone;

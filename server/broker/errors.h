@@ -2,6 +2,7 @@
 
 #include <absl/status/status.h>
 
+#include "engine/log/producer_entry.h"
 #include "engine/record/validate.h"
 #include "server/broker/shard.h"
 #include "server/wire/error.h"
@@ -13,6 +14,7 @@ wire::ErrorCode OfAppend(const absl::Status& status);
 wire::ErrorCode OfRead(const absl::Status& status);
 wire::ErrorCode OfFault(record::BatchFault fault);
 wire::ErrorCode OfFault(record::RecordFault fault);
+wire::ErrorCode OfFault(log::ProducerFault fault);
 
 // Of a request to a partition that its shard does not serve.
 wire::ErrorCode OfMissing(const Shard& shard, const PartitionKey& key);

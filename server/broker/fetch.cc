@@ -101,7 +101,12 @@ wire::FetchResponse::Partition ToResponse(const Fetch& fetch, FetchItem& item, n
   partition.last_stable_offset = item.offsets.last_stable;
   partition.log_start_offset = item.offsets.log_start;
   partition.diverging_epoch = item.diverging;
-  if (fetch.request.isolation_level == 1) partition.aborted_transactions.emplace();
+  if (fetch.request.isolation_level == 1) {
+    auto& aborted = partition.aborted_transactions.emplace();
+    for (const log::AbortedTransaction& one : item.aborted) {
+      aborted.push_back({one.producer_id, one.first_offset});
+    }
+  }
   if (item.read.range.size > 0) {
     partition.records.splice_bytes = static_cast<uint32_t>(item.read.range.size);
     partition.records.splice_id = static_cast<uint32_t>(reply.ranges.size());

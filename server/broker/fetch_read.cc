@@ -45,12 +45,17 @@ io::Task<void> ReadOne(Partition& partition, FetchItem& item, uint64_t bytes_lef
   const auto wanted = static_cast<uint64_t>(std::max(item.asked.max_bytes, 0));
   auto read = co_await partition.log().Read(item.asked.fetch_offset, std::min(wanted, bytes_left),
                                             limit, whole_first_batch);
-  if (read.ok()) {
-    item.read = *std::move(read);
-    co_return;
+  if (read.ok()) item.read = *std::move(read);
+  absl::Status status = read.status();
+  if (status.ok() && committed) {
+    auto aborted = co_await partition.log().AbortedIn(item.read);
+    if (aborted.ok()) item.aborted = *std::move(aborted);
+    status = aborted.status();
   }
-  item.error = OfRead(read.status());
-  if (item.error != ErrorCode::kOffsetOutOfRange) LogWarning("{}", read.status().ToString());
+  if (status.ok()) co_return;
+  item.read = {};
+  item.error = OfRead(status);
+  if (item.error != ErrorCode::kOffsetOutOfRange) LogWarning("{}", status.ToString());
   item.offsets = {-1, -1, -1, -1, -1};
 }
 
@@ -67,6 +72,7 @@ io::Task<void> ReadPart(Part& part, uint64_t bytes_max, bool committed) {
   bool first = true;
   for (FetchItem* item : part.items) {
     item->read = {};
+    item->aborted.clear();
     const PartitionKey key{item->topic->id, item->asked.index};
     Partition* partition = part.shard->Find(key);
     if (partition == nullptr) {

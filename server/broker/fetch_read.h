@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <string_view>
+#include <vector>
 
 #include "engine/base/uuid.h"
 #include "engine/io/task.h"
@@ -27,6 +28,7 @@ struct FetchItem {
   log::Offsets offsets{-1, -1, -1, -1, -1};
   wire::FetchResponse::EpochEndOffset diverging;
   log::ReadRange read;
+  std::vector<log::AbortedTransaction> aborted;  // for a reader of what is committed
 
   bool has_news() const { return error != wire::ErrorCode::kNone || diverging.epoch >= 0; }
 };

@@ -161,7 +161,9 @@ io::Task<absl::Status> Cleaner::WriteGroup(Group group, Segment& output) {
   for (size_t i = group.first; i < group.first + group.count; ++i) {
     CO_RETURN_IF_ERROR(co_await WriteSource(sources_[i], output));
   }
-  co_return co_await WriteTransactions(output);
+  // The aborted transactions of which something is left.
+  for (const TxnIndexEntry& aborted : transactions_->TakeKept()) output.NoteAborted(aborted);
+  co_return absl::OkStatus();
 }
 
 io::Task<absl::Status> Cleaner::WriteSource(const Log::ClosedSegment& source, Segment& output) {
@@ -189,18 +191,6 @@ io::Task<absl::Status> Cleaner::WriteSource(const Log::ClosedSegment& source, Se
   if (!source.segment->removed()) co_return absl::OkStatus();
   co_return absl::AbortedError(
       fmt::format("segment {} has left {}", source.segment->base_offset(), log_.directory()));
-}
-
-// The aborted transactions of which something is left.
-io::Task<absl::Status> Cleaner::WriteTransactions(const Segment& output) {
-  const std::vector<TxnIndexEntry> kept = transactions_->TakeKept();
-  if (kept.empty()) co_return absl::OkStatus();
-  const std::string path = output.PathOf(FileKind::kTransactionIndex, FileState::kCleaned);
-  CO_ASSIGN_OR_RETURN(const io::FileRef file,
-                      co_await files_.disk().Open(path, io::OpenMode::kCreate));
-  const Bytes pieces[] = {std::as_bytes(std::span(kept))};
-  CO_RETURN_IF_ERROR(co_await file->Append(0, pieces));
-  co_return co_await file->SyncData();
 }
 
 // Everything is durable before it gets the name of complete output.

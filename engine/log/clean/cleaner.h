@@ -77,7 +77,6 @@ class Cleaner {
   io::Task<absl::Status> CleanGroup(Group group);
   io::Task<absl::Status> WriteGroup(Group group, Segment& output);
   io::Task<absl::Status> WriteSource(const Log::ClosedSegment& source, Segment& output);
-  io::Task<absl::Status> WriteTransactions(const Segment& output);
   io::Task<absl::Status> Finish(Segment& output);
   io::Task<absl::Status> Replace(Group group, std::shared_ptr<Segment> output);
   io::Task<absl::Status> Pace(uint64_t bytes);

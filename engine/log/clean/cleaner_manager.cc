@@ -154,11 +154,28 @@ io::Task<bool> CleanerManager::Clean(EntryRef entry) {
   co_return status.ok();
 }
 
+namespace {
+
+ProducerTails TailsOf(const ProducerState& state) {
+  ProducerTails tails;
+  for (const auto& [id, entry] : state.producers()) {
+    ProducerTail& tail = tails[id];
+    tail.epoch = entry.epoch();
+    const int64_t last_offset = entry.newest().last_offset;
+    if (last_offset != ProducerEntry::kNoOffset) tail.last_data_offset = last_offset;
+  }
+  return tails;
+}
+
+}  // namespace
+
 io::Task<absl::Status> CleanerManager::CleanInside(Entry& entry) {
   Log& log = *entry.log;
   CO_ASSIGN_OR_RETURN(const Dirty dirty, co_await MeasureLog(log));
   Cleaner cleaner(loop_, files_, log, options_.cleaner, throttle_);
   CleanerInputs inputs;
+  CO_ASSIGN_OR_RETURN(inputs.aborted, co_await log.AbortedEntries());
+  inputs.producers = TailsOf(log.producers());
   CO_ASSIGN_OR_RETURN(const CleanerReport report, co_await cleaner.Run(dirty, std::move(inputs)));
   if (log.config().cleanup_compact) log.set_cleaned_up_to(report.cleaned_up_to);
   entry.status.last = report;

@@ -102,6 +102,7 @@ std::string CheckIndexFiles(io::SimDisk& disk, const std::string& directory) {
   for (const std::string& name : *names) {
     const auto file = ParseFileName(name);
     if (!file) continue;
+    if (file->kind == FileKind::kSnapshot) continue;
     if (file->state != FileState::kPlain) return fmt::format("{} is left over", name);
     segments[file->base_offset][file->kind] = *disk.Content(directory + "/" + name);
   }

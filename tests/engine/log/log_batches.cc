@@ -17,6 +17,17 @@ Buffer MakeBatch(const Times& times, size_t value_bytes, record::Codec codec) {
   return builder.Build();
 }
 
+Buffer ProducedBatch(const FromProducer& from) {
+  BatchBuilder builder({.transactional = from.transactional,
+                        .producer_id = from.id,
+                        .producer_epoch = from.epoch,
+                        .base_sequence = from.sequence});
+  for (int i = 0; i < from.count; ++i) {
+    builder.Append({.timestamp = from.time, .value = AsBytes("value")});
+  }
+  return builder.Build();
+}
+
 Buffer BatchOfSize(size_t bytes, int64_t time) {
   // A length that needs one more byte skips a size; a key makes up for it.
   for (const std::string& key : {std::string(), std::string("k")}) {

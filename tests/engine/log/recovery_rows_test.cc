@@ -68,6 +68,17 @@ constexpr Scenario kScenarios[] = {
      [](Damaged& m) {
        ASSERT_TRUE(m.disk().Put("t-0/leader-epoch-checkpoint", AsBytes("x")).ok());
      }},
+    {Row::kSnapshotUnusable,
+     [](Damaged& m) {
+       m.arguments.stop = Stop::kClean;
+       m.Put(7, FileKind::kSnapshot, AsBytes("x"));
+     }},
+    {Row::kSnapshotBeyondEnd, [](Damaged& m) { m.Put(50, FileKind::kSnapshot, AsBytes("x")); }},
+    {Row::kProducersReplayed,
+     [](Damaged& m) {
+       m.arguments.stop = Stop::kClean;
+       m.Put(3, FileKind::kSnapshot, FormatProducerSnapshot({}));
+     }},
 };
 
 TEST(RecoveryRows, EachIsReachedAndTheLogGoesOn) {
@@ -99,10 +110,11 @@ TEST(RecoveryRows, CrashesReachAllThatAreTheirs) {
     ASSERT_EQ(result.violation, "");
     rows |= result.rows;
   }
-  for (const Row row : {Row::kCleanEnd, Row::kSoundEnd, Row::kTornAppend, Row::kZeroTail,
-                        Row::kLostTail, Row::kAfterLostTail, Row::kNoSegments, Row::kIndexMissing,
-                        Row::kOrphanIndex, Row::kDeletedFile, Row::kCleanedFile, Row::kSwapFile,
-                        Row::kTemporaryFile, Row::kEpochsBeyondEnd}) {
+  for (const Row row :
+       {Row::kCleanEnd, Row::kSoundEnd, Row::kTornAppend, Row::kZeroTail, Row::kLostTail,
+        Row::kAfterLostTail, Row::kNoSegments, Row::kIndexMissing, Row::kOrphanIndex,
+        Row::kDeletedFile, Row::kCleanedFile, Row::kSwapFile, Row::kTemporaryFile,
+        Row::kEpochsBeyondEnd, Row::kSnapshotBeyondEnd, Row::kProducersReplayed}) {
     EXPECT_TRUE(rows.test(static_cast<size_t>(row))) << StateOf(row);
   }
 }

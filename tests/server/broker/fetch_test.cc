@@ -190,6 +190,23 @@ TEST_F(FetchTest, CommittedReadersGetAListOfAbortedTransactions) {
   EXPECT_EQ(Only(answer).last_stable_offset, 1);
 }
 
+TEST_F(FetchTest, CommittedReadersStopAtAnOpenTransaction) {
+  CreateTopic(client, "t");
+  Put(machine, "t", {"a"});
+  const record::BatchOptions options{
+      .transactional = true, .producer_id = 5, .producer_epoch = 0, .base_sequence = 0};
+  EXPECT_EQ(Produce(client, "t", 0, Batch({"b"}, machine.NowMs(), options)).base_offset, 1);
+  Put(machine, "t", {"c"});
+  wire::FetchRequest request = FetchOf("t", {{0}});
+  EXPECT_THAT(Values(Only(client.Call(request, kFetchVersion)).records.bytes),
+              ElementsAre("a", "b", "c"));
+  request.isolation_level = 1;
+  const auto answer = client.Call(request, kFetchVersion);
+  EXPECT_THAT(Values(Only(answer).records.bytes), ElementsAre("a"));
+  EXPECT_EQ(Only(answer).last_stable_offset, 1);
+  EXPECT_EQ(Only(answer).high_watermark, 3);
+}
+
 TEST_F(FetchTest, DeletingATopicEndsTheWait) {
   CreateTopic(client, "t", 2);
   Client& waiting = machine.Connect();

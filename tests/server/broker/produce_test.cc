@@ -89,6 +89,22 @@ TEST_F(Refused, TimesFarAhead) {
   EXPECT_EQ(ErrorOf(Batch({"a"}, machine.NowMs() + 2 * 3'600'000)), ErrorCode::kInvalidTimestamp);
 }
 
+TEST_F(Refused, BatchesThatTheirProducerMayNotWrite) {
+  const auto second = [&](Buffer batch) { return Produce(client, "t", 1, std::move(batch)); };
+  const auto at = [&](int32_t sequence) {
+    return Batch({"a"}, machine.NowMs(),
+                 {.producer_id = 5, .producer_epoch = 3, .base_sequence = sequence});
+  };
+  EXPECT_EQ(second(at(0)).base_offset, 0);
+  EXPECT_EQ(second(at(1)).base_offset, 1);
+  EXPECT_EQ(second(at(0)).base_offset, 0);  // again
+  EXPECT_EQ(second(at(3)).error_code, ErrorCode::kOutOfOrderSequenceNumber);
+  EXPECT_EQ(second(Batch({"a"}, machine.NowMs(),
+                         {.producer_id = 5, .producer_epoch = 2, .base_sequence = 0}))
+                .error_code,
+            ErrorCode::kInvalidProducerEpoch);
+}
+
 TEST_F(Refused, OneEntryOfSeveral) {
   Buffer bad = Good();
   bad.back() ^= std::byte{1};

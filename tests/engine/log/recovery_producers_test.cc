@@ -1,0 +1,141 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/engine/log/producing.h"
+
+namespace varve::log::test {
+namespace {
+
+// Three producers, one of them in a transaction that is open across segments.
+struct Busy : Producing {
+  explicit Busy(int rounds = 4) : Producing({.segment_bytes = 300}) {
+    Begin(7);
+    for (int i = 0; i < rounds; ++i) {
+      Send(1);
+      Begin(2);
+      End(2, i % 2 == 0);
+    }
+    state = State();
+    aborted = Aborted(0, log->offsets().end);
+  }
+  void ExpectTheSame() {
+    EXPECT_EQ(State(), state);
+    EXPECT_EQ(Aborted(0, log->offsets().end), aborted);
+    EXPECT_EQ(Stable(), 0);
+  }
+  std::string state;
+  std::string aborted;
+};
+
+TEST(RecoveryProducers, ACleanStopNeedsNoReading) {
+  Busy m;
+  m.Reopen(Stop::kClean);
+  m.ExpectTheSame();
+  EXPECT_FALSE(m.Met(Row::kProducersReplayed));
+  EXPECT_TRUE(m.Snapshots().ends_with("13")) << m.Snapshots();
+}
+
+TEST(RecoveryProducers, TheStateIsThatBeforeTheStop) {
+  for (const Stop stop : {Stop::kProcess, Stop::kMachine}) {
+    Busy m;
+    EXPECT_TRUE(m.Flush().ok());
+    m.Reopen(stop);
+    m.ExpectTheSame();
+    m.Reopen(stop);
+    m.ExpectTheSame();
+  }
+}
+
+// Without looking at segments below the recovery point.
+TEST(RecoveryProducers, OnlyWhatLiesBehindTheSnapshotIsRead) {
+  Busy m(40);
+  EXPECT_TRUE(m.Flush().ok());
+  m.arguments.recovery_point = m.log->offsets().durable;
+  m.Leave();
+  // Nobody notices, since nobody looks there.
+  ASSERT_TRUE(m.disk().FlipBit(m.Path(0, FileKind::kLog), 16, 1).ok());
+  m.arguments.stop = Stop::kProcess;
+  m.Open();
+  EXPECT_EQ(m.State(), m.state);
+  EXPECT_TRUE(m.log->open_report().notes.empty());
+}
+
+TEST(RecoveryProducers, ADamagedSnapshotHasAnotherBehindIt) {
+  Busy m(8);
+  ASSERT_TRUE(m.Close().ok());
+  const int64_t end = m.log->offsets().end;
+  m.Leave();
+  ASSERT_TRUE(m.disk().FlipBit(m.Path(end, FileKind::kSnapshot), 20, 1).ok());
+  m.arguments.stop = Stop::kClean;
+  m.arguments.recovery_point = end;
+  m.Open();
+  EXPECT_TRUE(m.Met(Row::kSnapshotUnusable));
+  EXPECT_TRUE(m.Met(Row::kProducersReplayed));
+  EXPECT_FALSE(m.disk().Exists(m.Path(end, FileKind::kSnapshot)));
+  m.ExpectTheSame();
+}
+
+TEST(RecoveryProducers, WithoutSoundSnapshotsAllIsRead) {
+  Busy m(8);
+  ASSERT_TRUE(m.Close().ok());
+  const int64_t end = m.log->offsets().end;
+  m.Leave();
+  m.Spoil(".snapshot");
+  m.arguments.stop = Stop::kClean;
+  m.arguments.recovery_point = end;
+  m.Open();
+  EXPECT_EQ(m.State(), m.state);
+  EXPECT_EQ(m.Snapshots(), "");
+}
+
+TEST(RecoveryProducers, ASnapshotBehindTheEndGoes) {
+  Busy m;
+  ASSERT_TRUE(m.Close().ok());
+  const int64_t end = m.log->offsets().end;
+  m.Leave();
+  const Buffer state = FormatProducerSnapshot({});
+  ASSERT_TRUE(m.disk().Put(m.Path(end + 1, FileKind::kSnapshot), state).ok());
+  m.arguments.stop = Stop::kProcess;
+  m.Open();
+  EXPECT_TRUE(m.Met(Row::kSnapshotBeyondEnd));
+  EXPECT_FALSE(m.disk().Exists(m.Path(end + 1, FileKind::kSnapshot)));
+  m.ExpectTheSame();
+}
+
+TEST(RecoveryProducers, IndexesOfAbortedTransactionsAreMadeAgain) {
+  Busy m(8);
+  ASSERT_TRUE(m.Close().ok());
+  m.Leave();
+  m.Spoil(".txnindex");
+  m.arguments.stop = Stop::kClean;
+  m.arguments.recovery_point = m.log == nullptr ? 0 : m.log->offsets().end;
+  m.Open();
+  EXPECT_TRUE(m.Met(Row::kIndexUnfit));
+  m.ExpectTheSame();
+}
+
+TEST(RecoveryProducers, ALostTailIsForgotten) {
+  Producing m;
+  m.Send(1);
+  EXPECT_TRUE(m.Flush().ok());
+  m.Send(1);
+  m.Begin(2);
+  m.Reopen(Stop::kMachine);
+  ASSERT_EQ(m.log->offsets().end, 1);
+  EXPECT_EQ(m.log->producers().Find(2), nullptr);
+  EXPECT_EQ(m.Try(ProducedBatch(FromProducer{.id = 1, .sequence = 2})), "out of order");
+  EXPECT_EQ(m.Try(ProducedBatch(FromProducer{.id = 1, .sequence = 1})), "1");
+}
+
+TEST(RecoveryProducers, SnapshotsDoNotPileUp) {
+  Busy m(60);
+  EXPECT_TRUE(m.Flush().ok());
+  EXPECT_GT(m.log->segment_count(), 10u);
+  const std::string snapshots = m.Snapshots();
+  EXPECT_EQ(std::count(snapshots.begin(), snapshots.end(), ' '), 1) << snapshots;
+}
+
+}  // namespace
+}  // namespace varve::log::test
