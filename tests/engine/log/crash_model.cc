@@ -3,15 +3,31 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/record/batch.h"
+#include "tests/engine/log/crash_producers.h"
 
 namespace varve::log::test {
 
 using record::BatchView;
 
-LogModel::Sent& LogModel::Send(const PlannedBatch& batch) {
-  return sent_.emplace_back(Sent{batch.bytes, batch.times});
+LogModel::Sent& LogModel::Send(const PlannedBatch& batch, const ProducerState& known) {
+  Buffer bytes = batch.bytes;
+  if (HasSequence(bytes)) SetSequence(bytes, NextSequence(BatchView(bytes).producer_id(), known));
+  return sent_.emplace_back(Sent{std::move(bytes), batch.times});
+}
+
+int32_t LogModel::NextSequence(int64_t producer_id, const ProducerState& known) const {
+  for (size_t i = sent_.size(); i-- > 0;) {
+    const BatchView batch(sent_[i].bytes);
+    if (batch.producer_id() == producer_id && HasSequence(sent_[i].bytes)) {
+      return record::AdvanceSequence(batch.last_sequence(), 1);
+    }
+  }
+  const ProducerEntry* entry = known.Find(producer_id);
+  const bool wrote = entry != nullptr && entry->newest().last_offset != ProducerEntry::kNoOffset;
+  return wrote ? record::AdvanceSequence(entry->newest().last_sequence, 1) : 0;
 }
 
 std::string LogModel::Acknowledge(Sent& sent, const Appended& appended) {

@@ -27,7 +27,8 @@ class LogModel {
 
   // The program's side.
 
-  Sent& Send(const PlannedBatch& batch);
+  // A producer goes on from its last batch, or from what the log knows of it if that is gone.
+  Sent& Send(const PlannedBatch& batch, const ProducerState& known);
   std::string Acknowledge(Sent& sent, const Appended& appended);
   void Durable(int64_t offset) { durable_ = std::max(durable_, offset); }
   void EpochBegun(int32_t epoch) {
@@ -51,6 +52,7 @@ class LogModel {
   std::optional<TimestampOffset> Largest(int64_t limit) const;
 
  private:
+  int32_t NextSequence(int64_t producer_id, const ProducerState& known) const;
   std::string HandOut(Bytes bytes);
   std::string CheckSame(size_t index, Bytes found) const;
   std::string MoveStart(const Log& log);

