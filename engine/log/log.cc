@@ -28,19 +28,6 @@ int64_t DrawJitter(io::Random& random, const Config& config) {
 
 }  // namespace
 
-void Log::Queue::Push(PendingAppend& append) {
-  append.next_ = nullptr;
-  (tail_ != nullptr ? tail_->next_ : head_) = &append;
-  tail_ = &append;
-}
-
-PendingAppend& Log::Queue::Pop() {
-  PendingAppend& append = *head_;
-  head_ = append.next_;
-  if (head_ == nullptr) tail_ = nullptr;
-  return append;
-}
-
 io::Task<absl::StatusOr<std::unique_ptr<Log>>> Log::Open(io::Loop& loop, FileCache& files,
                                                          DirectoryHealth& health,
                                                          OpenArguments arguments) {
@@ -127,6 +114,7 @@ io::Task<void> Log::WriteQueued() {
 // What the first waiting batch needs before it can be written: a directory that takes appends,
 // and room in the active segment.
 io::Task<absl::Status> Log::PrepareFront() {
+  if (!broken_.ok()) co_return broken_;
   if (!health_.ok()) CO_RETURN_IF_ERROR(co_await health_.MayAppend(loop_));
   const record::BatchView batch(queue_.front()->batch_);
   const auto segment_max = std::min(config_.segment_bytes, kSegmentBytesMax);

@@ -3,7 +3,6 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#include <coroutine>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,6 +23,7 @@
 #include "engine/log/flusher.h"
 #include "engine/log/health.h"
 #include "engine/log/leader_epochs.h"
+#include "engine/log/pending_append.h"
 #include "engine/log/producer_state.h"
 #include "engine/log/recovery.h"
 #include "engine/log/retention.h"
@@ -39,50 +39,6 @@ struct Offsets {
   int64_t high_watermark = 0;  // below it consumers may read
   int64_t durable = 0;         // below it a power loss takes nothing
   int64_t end = 0;             // the next one to be written
-};
-
-struct Appended {
-  int64_t base_offset = 0;
-  int64_t last_offset = 0;
-  int64_t log_append_time_ms = record::kNoTimestamp;  // -1 unless the log stamps it
-};
-
-class Log;
-
-// One batch on its way into a log. Lives in the task that awaits it:
-//
-//   PendingAppend append(batch);
-//   log.Enqueue(append);                 // in order of these calls
-//   auto appended = co_await append;     // acknowledged as the log's config says
-//
-// Requires  Once enqueued it is awaited, and neither it nor the batch's bytes move or go before.
-class PendingAppend {
- public:
-  // `batch` is exactly one batch that validation accepted, or the marker of a coordinator; the log
-  // stamps it in place.
-  explicit PendingAppend(MutableBytes batch, Origin origin = Origin::kClient)
-      : batch_(batch), origin_(origin) {}
-  PendingAppend(const PendingAppend&) = delete;
-  PendingAppend& operator=(const PendingAppend&) = delete;
-
-  bool await_ready() const noexcept { return done_; }
-  void await_suspend(std::coroutine_handle<> waiter) noexcept { waiter_ = waiter; }
-  // ResourceExhausted: disk full, nothing was written. DataLoss: the device failed.
-  // OutOfRange: the batch is larger than a segment may be. Cancelled: the log is closing.
-  // FailedPrecondition: its producer may not write it; ProducerFaultOf says why. A batch that
-  // repeats one of its producer's newest is not written; the result is that one's.
-  [[nodiscard]] absl::StatusOr<Appended> await_resume() { return std::move(result_); }
-
- private:
-  friend class Log;
-
-  MutableBytes batch_;
-  Origin origin_;
-  BatchFacts facts_;
-  absl::StatusOr<Appended> result_ = Appended{};
-  std::coroutine_handle<> waiter_;
-  PendingAppend* next_ = nullptr;
-  bool done_ = false;
 };
 
 // What a read found. Batches are whole at the front; the last one may be cut short by the limit
@@ -150,6 +106,22 @@ class Log {
   // Forgets producers that have been silent for too long. Appends do it now and then; a log that
   // gets none keeps them until it is called.
   void ExpireProducers();
+
+  // Cuts the log so that nothing at or above `offset` is left, durably; nothing happens if nothing
+  // is there. Returns the new end: `offset`, or where the batch began that it lay in the middle of.
+  // At or below the log start everything goes. TruncateFully always empties the log, which then
+  // starts and ends at `offset`. The other ends follow; transactions and producers are as they were
+  // at the new end, and so are epochs: begin one before appending again.
+  //   Requires  No checkpoint has a recovery point above the new end: the caller first writes one
+  //             that is not (and, for TruncateFully, `offset` as the log start); otherwise a stop
+  //             on the way reads as a lost tail. It leaves the old log, cut at or behind the new
+  //             end.
+  //   Readers   What Read found before is not taken from under its holder: those bytes, or fewer,
+  //             but never others.
+  //   Errors    Those of io::Disk. After one of a write the log takes no appends and no syncs until
+  //             it is opened again. Appends whose offsets go while they wait end with Cancelled.
+  io::Task<absl::StatusOr<int64_t>> TruncateTo(int64_t offset);
+  io::Task<absl::Status> TruncateFully(int64_t offset);
 
   // From now on batches are stamped with `epoch`, which is durable before the first of them is
   // written and before this returns. Begins between two writes; after an error the old epoch goes
@@ -233,19 +205,6 @@ class Log {
   using SegmentRef = std::shared_ptr<Segment>;
   using Segments = std::map<int64_t, SegmentRef>;
 
-  // A list of appends, first come first served.
-  class Queue {
-   public:
-    bool empty() const { return head_ == nullptr; }
-    PendingAppend* front() const { return head_; }
-    void Push(PendingAppend& append);
-    PendingAppend& Pop();
-
-   private:
-    PendingAppend* head_ = nullptr;
-    PendingAppend* tail_ = nullptr;
-  };
-
   Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArguments arguments,
       Recovered recovered);
 
@@ -270,6 +229,7 @@ class Log {
   // Producers: log_producers.cc.
   bool AdmitProducer(PendingAppend& append);
   void NoteProducers();
+  void NoteProducer(Segment& segment, const ProducerBatch& batch);
   void RefreshLastStable();  // whenever the high watermark or the log start was moved
   void PrepareSnapshot();
   io::Task<absl::Status> StoreSnapshot();
@@ -278,6 +238,26 @@ class Log {
                                             std::vector<AbortedTransaction>& found);
   io::Task<absl::StatusOr<bool>> CollectAbortedIn(Segment& segment, int64_t from, int64_t upper,
                                                   std::vector<AbortedTransaction>& found);
+
+  // Truncation: log_truncate.cc.
+  struct Cut {
+    SegmentRef segment;
+    uint64_t position = 0;  // in its file; what lies before it stays
+    int64_t end = 0;
+  };
+  io::Task<void> HoldSyncs();
+  void ReleaseSyncs();
+  io::Task<absl::StatusOr<int64_t>> TruncateHeld(int64_t offset);
+  io::Task<absl::StatusOr<Cut>> FindCut(int64_t offset);
+  io::Task<absl::Status> Apply(Cut cut);
+  io::Task<absl::Status> Empty(int64_t offset);
+  absl::Status NoteBroken(absl::Status status);
+  std::vector<SegmentRef> ReplaceFrom(int64_t first_gone, int64_t base_offset);
+  void Clip(int64_t log_start, int64_t end);
+  io::Task<absl::Status> ReloadProducers(int64_t base_offset);
+  io::Task<absl::Status> CutSegment(Cut cut);
+  io::Task<absl::Status> NoteKept(const Cut& cut, Segment& kept);
+  io::Task<absl::Status> GoOnAt(int64_t epochs_end);
 
   // Takes the segments with bases in [first_base, end_base) out of the log; at least one stays.
   std::vector<SegmentRef> TakeOut(int64_t first_base, int64_t end_base);
@@ -347,6 +327,7 @@ class Log {
   // Taken at a roll, with its offset; stored by the next sync.
   std::optional<std::pair<int64_t, Buffer>> waiting_snapshot_;
   int64_t producers_expired_ms_ = 0;
+  absl::Status broken_;  // a truncation that failed on its way
   Offsets offsets_;
   OpenReport report_;
   std::shared_ptr<const LogAsLeft> as_left_;
@@ -354,7 +335,7 @@ class Log {
   bool roll_first_ = false;
   bool directory_dirty_ = false;  // a segment was made since the last directory sync
 
-  Queue queue_;
+  AppendQueue queue_;
   bool writing_ = false;
   io::Semaphore writer_;  // of one: a group of batches, or the begin of an epoch
   TurnEnd turn_end_;
@@ -363,7 +344,7 @@ class Log {
   std::vector<BatchFacts> group_facts_;
   ProducerState::Group group_producers_;
 
-  Queue awaiting_sync_;
+  AppendQueue awaiting_sync_;
   bool syncing_ = false;
   bool writing_back_ = false;
   Flusher* flusher_ = nullptr;

@@ -55,15 +55,19 @@ bool Log::AdmitProducer(PendingAppend& append) {
   return false;
 }
 
+// One batch that lies in `segment`.
+void Log::NoteProducer(Segment& segment, const ProducerBatch& batch) {
+  const auto completed = producers_.Apply(batch);
+  if (!completed || !completed->aborted) return;
+  segment.NoteAborted(MakeTxnIndexEntry(completed->transaction, completed->last_offset,
+                                        completed->last_stable_offset));
+}
+
 // The group is written.
 void Log::NoteProducers() {
   for (const Bytes piece : group_pieces_) {
     const auto batch = ProducerBatchIn(piece);
-    if (!batch) continue;
-    const auto completed = producers_.Apply(*batch);
-    if (!completed || !completed->aborted) continue;
-    active().NoteAborted(MakeTxnIndexEntry(completed->transaction, completed->last_offset,
-                                           completed->last_stable_offset));
+    if (batch) NoteProducer(active(), *batch);
   }
   producers_.Shrink(static_cast<size_t>(config_.producers_max));
   if (producers_.empty()) return;

@@ -25,6 +25,7 @@ int64_t Log::EndOf(const Segment& segment) const {
 
 // The first segment from `base` on that begins below `limit`; null without one.
 Log::SegmentRef Log::NextToRead(int64_t base, int64_t limit) const {
+  limit = std::min(limit, offsets_.end);  // a truncation may have come between
   const auto at = segments_.lower_bound(base);
   return at == segments_.end() || at->first >= limit ? nullptr : at->second;
 }

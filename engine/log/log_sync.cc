@@ -51,7 +51,7 @@ io::Task<absl::Status> Log::Flush() {
   const int64_t wanted = offsets_.end;
   sync_wanted_ = std::max(sync_wanted_, wanted);
   StartSync();  // goes on until nothing is wanted any more
-  while (offsets_.durable < wanted && sync_error_.ok()) {
+  while (offsets_.durable < std::min(wanted, offsets_.end) && sync_error_.ok()) {
     sync_progress_.Reset();
     co_await sync_progress_.Wait();
   }

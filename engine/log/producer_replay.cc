@@ -11,14 +11,6 @@
 namespace varve::log {
 namespace {
 
-const Fence* FenceAt(const Segment& segment, uint64_t position) {
-  const auto& fences = segment.fences();
-  const auto found = std::find_if(fences.begin(), fences.end(), [&](const Fence& fence) {
-    return fence.position <= position && position < fence.end_position;
-  });
-  return found == fences.end() ? nullptr : &*found;
-}
-
 // Where the batches from `from` on begin; all of the segment, if that cannot be told.
 io::Task<absl::StatusOr<uint64_t>> StartOf(Segment& segment, int64_t from) {
   if (from <= segment.base_offset()) co_return 0;
@@ -51,7 +43,7 @@ io::Task<absl::Status> ReplayProducers(Segment& segment, int64_t from, int64_t u
   BatchScanner scanner(file, start, segment.size(),
                        BatchScanner::Options{.buffer_bytes = kBufferBytes});
   for (;;) {
-    if (const Fence* fence = FenceAt(segment, scanner.position())) {
+    if (const Fence* fence = segment.FenceAt(scanner.position())) {
       scanner.SkipTo(fence->end_position);
     }
     Scanned scanned;

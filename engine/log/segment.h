@@ -127,6 +127,8 @@ class Segment {
   const TxnIndex& txn_index() const { return txn_index_; }
   TxnIndex& txn_index() { return txn_index_; }
   const std::vector<Fence>& fences() const { return fences_; }
+  // The stretch that `position` lies in; null without one.
+  const Fence* FenceAt(uint64_t position) const;
   CachedFile& log_file() { return log_; }
   bool indexes_synced() const { return indexes_synced_; }
   // No longer part of its log: its files may be gone, or another segment's. What was found in it
@@ -188,7 +190,6 @@ class Segment {
     uint64_t position = 0;
     int64_t ends_by = std::numeric_limits<int64_t>::max();
   };
-  const Fence* FenceAt(uint64_t position) const;
   io::Task<Start> StartFor(int64_t offset);
   io::Task<absl::StatusOr<std::optional<Located>>> Walk(Start start, int64_t offset,
                                                         int64_t timestamp);

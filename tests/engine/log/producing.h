@@ -36,13 +36,13 @@ struct Producing : LogMachine {
 
   FromProducer Next(int64_t id, int count = 1, bool transactional = false) {
     const int32_t sequence = sequences[id];
-    return {id, 0, sequence, count, transactional, loop->clock().WallMillis()};
+    return {id, 0, sequence, count, transactional, NowMs()};
   }
   void Send(int64_t id, int count = 1) { Write(Next(id, count)); }
   void Begin(int64_t id, int count = 1) { Write(Next(id, count, true)); }
   void End(int64_t id, bool commit) { EXPECT_TRUE(Append(Marker(id, commit)).ok()); }
   Buffer Marker(int64_t id, bool commit, int32_t coordinator = 0) {
-    return record::BuildEndMarker(id, 0, {commit, coordinator}, loop->clock().WallMillis());
+    return record::BuildEndMarker(id, 0, {commit, coordinator}, NowMs());
   }
   void Write(const FromProducer& from) {
     const auto appended = Append(ProducedBatch(from));
@@ -92,7 +92,10 @@ struct Producing : LogMachine {
     return *entries;
   }
 
+  int64_t NowMs() { return fixed_ms > 0 ? fixed_ms : loop->clock().WallMillis(); }
+
   std::map<int64_t, int32_t> sequences;
+  int64_t fixed_ms = 0;  // the time of all batches, if set
 };
 
 }  // namespace varve::log::test
