@@ -320,11 +320,12 @@ io::Task<absl::Status> Log::Close(bool sync) {
   co_return first_error;
 }
 
-// A log with a damaged stretch is read again, which finds it. One with producers has a snapshot to
-// be read, and what it says of them is not in here.
+// A log with a damaged stretch is read again, which finds it. So is one with producers: their
+// snapshot is.
 std::shared_ptr<const LogAsLeft> Log::Describe() const {
-  if (!producers_.empty() || !snapshots_.offsets().empty()) return nullptr;
+  if (!producers_.empty()) return nullptr;
   auto left = std::make_shared<LogAsLeft>();
+  left->snapshots.assign(snapshots_.offsets().begin(), snapshots_.offsets().end());
   for (const auto& [base, segment] : segments_) {
     const bool plain = segment->fences().empty() && segment->txn_index().entries() == 0;
     if (!plain || !segment->indexes_synced()) return nullptr;

@@ -16,6 +16,7 @@ constexpr int kVersion = 1;
 // A segment of a log is at least this many characters: bounds what a claimed count may reserve.
 constexpr size_t kSegmentTextMin = 20;
 constexpr size_t kEpochTextMin = 4;
+constexpr size_t kSnapshotTextMin = 2;
 
 using Output = std::back_insert_iterator<fmt::memory_buffer>;
 
@@ -32,12 +33,13 @@ void FormatSegment(Output out, const Segment::AsLeft& segment) {
 
 void FormatLog(Output out, const TopicPartition& name, const Manifest::Entry& entry) {
   const LogAsLeft& log = *entry.log;
-  fmt::format_to(out, "{} {} {} {} {} {} {} {}", name.topic, name.partition,
+  fmt::format_to(out, "{} {} {} {} {} {} {} {} {}", name.topic, name.partition,
                  entry.topic_id.ToString(), log.log_start, log.high_watermark, log.end,
-                 log.epochs.size(), log.segments.size());
+                 log.epochs.size(), log.snapshots.size(), log.segments.size());
   for (const EpochStart& epoch : log.epochs) {
     fmt::format_to(out, " {} {}", epoch.epoch, epoch.start_offset);
   }
+  for (const int64_t snapshot : log.snapshots) fmt::format_to(out, " {}", snapshot);
   for (const Segment::AsLeft& segment : log.segments) FormatSegment(out, segment);
   fmt::format_to(out, "\n");
 }
@@ -115,9 +117,10 @@ bool ParseLog(Words& words, Manifest& manifest) {
   log->high_watermark = words.Take<int64_t>();
   log->end = words.Take<int64_t>();
   const auto epochs = words.Take<size_t>();
+  const auto snapshots = words.Take<size_t>();
   const auto segments = words.Take<size_t>();
   if (!words.ok() || !id || epochs > words.left() / kEpochTextMin ||
-      segments > words.left() / kSegmentTextMin) {
+      snapshots > words.left() / kSnapshotTextMin || segments > words.left() / kSegmentTextMin) {
     return false;
   }
   log->epochs.reserve(epochs);
@@ -125,6 +128,7 @@ bool ParseLog(Words& words, Manifest& manifest) {
     const auto epoch = words.Take<int32_t>();
     log->epochs.push_back({epoch, words.Take<int64_t>()});
   }
+  for (size_t i = 0; i < snapshots; ++i) log->snapshots.push_back(words.Take<int64_t>());
   log->segments.reserve(segments);
   for (size_t i = 0; i < segments; ++i) log->segments.push_back(ParseSegment(words));
   if (!words.ok() || !Plausible(*log)) return false;

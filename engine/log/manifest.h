@@ -22,6 +22,7 @@ struct LogAsLeft {
   int64_t high_watermark = 0;
   int64_t end = 0;
   std::vector<EpochStart> epochs{};
+  std::vector<int64_t> snapshots{};  // offsets of the files; none of them has a producer to tell of
   std::vector<Segment::AsLeft> segments{};  // ascending, never empty; the last one is active
 
   friend bool operator==(const LogAsLeft&, const LogAsLeft&) = default;

@@ -252,6 +252,7 @@ Recovered Restore(FileCache& files, const std::string& directory, const LogAsLef
     restored.segments.back()->Restore(segment);
   }
   restored.epochs = LeaderEpochs(left.epochs);
+  restored.snapshots = SnapshotFiles(directory, {left.snapshots.begin(), left.snapshots.end()});
   restored.log_start = left.log_start;
   restored.end = left.end;
   return restored;

@@ -29,6 +29,7 @@ Manifest Sample() {
   log.high_watermark = 20;
   log.end = 25;
   log.epochs = {{0, 0}, {4, 11}};
+  log.snapshots = {10, 25};
   log.segments = {SegmentOf(0, 10), SegmentOf(10, 25)};
   LogAsLeft empty;
   empty.segments = {SegmentOf(0, 0)};
