@@ -181,6 +181,10 @@ io::Task<absl::Status> Recoverer::StartEmpty(int64_t base_offset) {
 io::Task<absl::Status> Recoverer::CheckEnd() {
   if (result_.segments.empty()) {
     report().Note(Row::kNoSegments);
+    // There were some: maybe an earlier start had emptied the log, and was cut short in turn.
+    const bool used = arguments_.log_start > 0 || arguments_.recovery_point > 0 ||
+                      !result_.epochs.entries().empty();
+    report().may_have_lost_tail |= used && arguments_.stop != Stop::kClean;
     CO_RETURN_IF_ERROR(co_await StartEmpty(arguments_.log_start));
   }
   if (active().next_offset() < arguments_.recovery_point) {

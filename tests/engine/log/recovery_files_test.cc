@@ -14,6 +14,22 @@ TEST(RecoveryFiles, NoSegments) {
   EXPECT_TRUE(m.disk().Exists(m.Path(17, FileKind::kLog)));
 }
 
+// A start that emptied a log and was cut short has left nothing that would tell of its tail.
+TEST(RecoveryFiles, NoSegmentsWhereThereWereSome) {
+  for (const Stop stop : {Stop::kClean, Stop::kProcess, Stop::kMachine}) {
+    LogMachine m;
+    m.arguments.stop = stop;
+    m.Open();
+    EXPECT_FALSE(m.log->open_report().may_have_lost_tail);  // a new one
+    LogMachine used;
+    used.arguments.stop = stop;
+    used.arguments.log_start = 7;
+    used.Open();
+    EXPECT_EQ(used.log->offsets().end, 7);
+    EXPECT_EQ(used.log->open_report().may_have_lost_tail, stop != Stop::kClean);
+  }
+}
+
 TEST(RecoveryFiles, IndexMissing) {
   for (const FileKind kind : {FileKind::kOffsetIndex, FileKind::kTimeIndex}) {
     Damaged m(7);
