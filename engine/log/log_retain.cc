@@ -65,6 +65,12 @@ io::Task<absl::StatusOr<RetentionDecision>> Log::ApplyRetention(int64_t now_ms) 
   if (count == 0 && !rolled.ok()) co_return rolled;
   if (count == 0) co_return decision;
   const int64_t first_kept = std::next(segments_.begin(), static_cast<ptrdiff_t>(count))->first;
+  // A power loss may bring these back. If batches were missing from them then, all that is behind
+  // would count as lost, durable or not.
+  if (offsets_.durable < first_kept) CO_RETURN_IF_ERROR(co_await Flush());
+  const bool changed =
+      segments_.begin()->first >= first_kept || segments_.rbegin()->first < first_kept;
+  if (changed) co_return RetentionDecision();  // somebody else was here: next time
   std::vector<SegmentRef> gone = TakeOut(segments_.begin()->first, first_kept);
   RaiseLogStart(first_kept);
   CO_RETURN_IF_ERROR(co_await DeleteFiles(std::move(gone)));

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "engine/base/status.h"
 #include "tests/engine/log/log_machine.h"
 
 namespace varve::log::test {
@@ -232,6 +233,38 @@ TEST_F(RetainTest, NothingIsDeletedOnADeviceThatFails) {
   Set(-1, 0);
   EXPECT_EQ(Apply(), 0);
   EXPECT_EQ(m_.log->offsets().log_start, 0);
+}
+
+// What is durable behind segments that are being deleted survives a power loss, though these may
+// come back and were not durable when they were chosen.
+TEST(RetainCrash, TakesNothingThatIsDurable) {
+  for (uint64_t n = 1;; ++n) {
+    SCOPED_TRACE(n);
+    Config config;
+    config.segment_bytes = 200;
+    config.retention_bytes = 200;
+    LogMachine m(config, {.seed = n});
+    m.Open();
+    m.disk().Inject({.call = SimCall::kSyncData, .kind = SimFault::kSlow, .delay = seconds(1)});
+    m.disk().Inject({.call = SimCall::kRename,
+                     .kind = SimFault::kSlow,
+                     .times = SimFault::kForever,
+                     .delay = seconds(5)});
+    for (int i = 0; i < 6; ++i) ASSERT_TRUE(m.Append(BatchOfSize(100)).ok());
+    m.log->AdvanceHighWatermark(6);
+    m.disk().CrashAtOperation(n, io::SimCrash::kPower);
+    io::Gate gate(*m.loop);
+    auto retain = [](Log& log) -> io::Task<void> {
+      IgnoreError((co_await log.ApplyRetention(0)).status());
+    };
+    gate.Spawn(retain(*m.log));
+    const bool durable = m.Flush().ok();
+    m.Run(gate.Close());
+    const bool crashed = m.disk().crashed();
+    m.Reopen(Stop::kMachine);
+    EXPECT_GE(m.log->offsets().end, durable ? 6 : 0);
+    if (!crashed) break;
+  }
 }
 
 // A power loss at every step of deleting: what is left is a tail without holes, and offsets go on.
