@@ -29,7 +29,9 @@ std::optional<ProducerBatch> ProducerBatchOf(record::BatchView header,
 
 absl::Status RefuseProducer(ProducerFault fault, const std::string& message) {
   absl::Status status = absl::FailedPreconditionError(message);
-  status.SetPayload(kPayloadUrl, absl::Cord(std::string(1, static_cast<char>(fault))));
+  const auto byte = static_cast<char>(fault);
+  // By a view: the constructor from a string has another name in clang than in Debian's library.
+  status.SetPayload(kPayloadUrl, absl::Cord(absl::string_view(&byte, 1)));
   return status;
 }
 

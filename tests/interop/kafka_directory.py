@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A data directory goes from Apache Kafka to varved, back, and there again; both serve the same."""
 
+import ast
 import json
 import pathlib
 import subprocess
@@ -11,6 +12,17 @@ from harness import cache, dump_log, kafka, tap
 from harness.broker import Broker
 
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+def essence(name, records):
+    """What must not change: every record, or the last one of each key where others may go."""
+    if not name.startswith("compacted") or "read_" not in name:
+        return records
+    last = {}
+    for record in records:
+        _, _, key, value, _ = ast.literal_eval(record)
+        last[key] = record if value is not None else None
+    return [record for record in last.values() if record is not None]
 
 
 class Directory:
@@ -39,10 +51,11 @@ class Directory:
     def _check_same(self, address):
         """What is served now is what was served last, record for record."""
         found = self._reads(address)
-        for name, expected in self._served.items():
-            for place, (was, now) in enumerate(zip(expected, found[name])):
-                tap.check_equal(now, was, f"{name}, record {place}")
-            tap.check_equal(len(found[name]), len(expected), f"records of {name}")
+        for name, before in self._served.items():
+            expected, now = sorted(essence(name, before)), sorted(essence(name, found[name]))
+            for was, is_now in zip(expected, now):
+                tap.check_equal(is_now, was, name)
+            tap.check_equal(len(now), len(expected), f"records of {name}")
 
     def _note(self, address):
         self._served = self._reads(address)
