@@ -45,8 +45,9 @@ bool Printing::Wanted(const std::string& name) const {
 void Printing::PrintDirectory(const std::string& path, int depth) {
   auto listing = ListDirectory(path);
   if (!listing.ok()) return status_.Unreadable(listing.status());
-  std::ranges::stable_sort(listing->files, {},
-                           [](const std::string& name) { return DisplayRank(TypeOfFile(name)); });
+  std::ranges::sort(listing->files, {}, [](const std::string& name) {
+    return std::pair(DisplayRank(TypeOfFile(name)), name);
+  });
   for (const std::string& name : listing->files) {
     if (Wanted(name)) PrintFile(path + "/" + name);
   }

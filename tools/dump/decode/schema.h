@@ -41,29 +41,34 @@ struct Field {
   std::span<const std::string_view> names = {};  // of the values of an integer
 
   constexpr Field Array() const {
-    return With([](Field& f) { f.array = true; });
+    Field field = *this;
+    field.array = true;
+    return field;
   }
   constexpr Field Since(int version) const {
-    return With([&](Field& f) { f.since = version; });
+    Field field = *this;
+    field.since = version;
+    return field;
   }
   constexpr Field Only(int version) const {
-    return With([&](Field& f) { f.since = f.until = version; });
+    Field field = *this;
+    field.since = field.until = version;
+    return field;
   }
   constexpr Field Nullable(int version = 0) const {
-    return With([&](Field& f) { f.nullable_since = version; });
+    Field field = *this;
+    field.nullable_since = version;
+    return field;
   }
   constexpr Field Tagged(int number) const {
-    return With([&](Field& f) { f.tag = number; });
+    Field field = *this;
+    field.tag = number;
+    return field;
   }
   constexpr Field Named(std::span<const std::string_view> all) const {
-    return With([&](Field& f) { f.names = all; });
-  }
-
- private:
-  constexpr Field With(auto change) const {
-    Field copy = *this;
-    change(copy);
-    return copy;
+    Field field = *this;
+    field.names = all;
+    return field;
   }
 };
 
