@@ -49,11 +49,11 @@ void Printing::PrintDirectory(const std::string& path, int depth) {
     return std::pair(DisplayRank(TypeOfFile(name)), name);
   });
   for (const std::string& name : listing->files) {
-    if (Wanted(name)) PrintFile(path + "/" + name);
+    if (Wanted(name)) PrintFile(fmt::format("{}/{}", path, name));
   }
   if (depth == kDepthMax) return;
   for (const std::string& name : listing->directories) {
-    if (log::ParseDirectoryName(name)) PrintDirectory(path + "/" + name, depth + 1);
+    if (log::ParseDirectoryName(name)) PrintDirectory(fmt::format("{}/{}", path, name), depth + 1);
   }
 }
 
