@@ -7,9 +7,9 @@
 namespace varve::config {
 
 // The rows, by subject. Only table.cc puts them together; everybody else asks property.h.
-std::span<const Property> NetworkProperties();  // who this broker is, listeners, limits
-std::span<const Property> LogProperties();      // directories, logs, threads
-std::span<const Property> ClusterProperties();  // compaction; without effect: quorum, replication
+std::span<const Property> NetworkProperties();   // who this broker is, listeners, limits
+std::span<const Property> LogProperties();       // directories, logs, threads
+std::span<const Property> ClusterProperties();   // compaction; without effect: quorum, replication
 std::span<const Property> AcceptedProperties();  // without effect here: groups, security, metrics
 std::span<const Property> TopicTable();
 
