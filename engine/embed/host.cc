@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t kNameBytesMax = 249;
 constexpr int32_t kPartition = 0;  // a log is the only partition of its topic
+constexpr int64_t kNoEpoch = -1;   // a store does not count its runs
 
 absl::Status CheckName(const std::string& name) {
   const auto usable = [](char c) {
@@ -54,7 +55,9 @@ absl::StatusOr<std::unique_ptr<Host>> Host::Open(const std::string& directory,
 
 io::Task<absl::Status> Host::Recover(std::string path, LogConfig defaults) {
   CO_ASSIGN_OR_RETURN(directory_,
-                      co_await log::LogDirectory::Open(thread_->loop(), std::move(path)));
+                      co_await log::LogDirectory::Open(thread_->loop(), std::move(path),
+                                                       log::LogDirectory::ManifestUse::kKeep));
+  CO_RETURN_IF_ERROR(co_await directory_->BeginRun(kNoEpoch, kNoEpoch));
   notes_ = directory_->notes();
   const std::vector<log::PartitionName> found = directory_->partitions();
   for (const log::PartitionName& name : found) {

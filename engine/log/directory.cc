@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/crc32c.h"
 #include "engine/base/status.h"
 #include "engine/io/pool.h"
 
@@ -22,6 +23,7 @@ constexpr std::string_view kCleaned = "cleaner-offset-checkpoint";
 constexpr std::string_view kBootId = "varve-boot-id";
 // Likewise ours.
 constexpr std::string_view kManifest = "varve-manifest";
+constexpr std::string_view kChanged = "varve-changed";
 
 std::string MarkerText(int64_t broker_epoch) {
   return fmt::format(R"({{"version":0,"brokerEpoch":{}}})", broker_epoch);
@@ -56,7 +58,7 @@ io::Task<absl::Status> MakeDirectories(io::Disk& disk, std::string path) {
 
 }  // namespace
 
-LogDirectory::LogDirectory(io::Loop& loop, std::string path)
+LogDirectory::LogDirectory(io::Loop& loop, std::string path, ManifestUse use)
     : loop_(loop),
       path_(std::move(path)),
       health_(path_),
@@ -64,15 +66,18 @@ LogDirectory::LogDirectory(io::Loop& loop, std::string path)
       recovery_points_{kRecoveryPoints},
       log_starts_{kLogStarts},
       high_watermarks_{kHighWatermarks},
-      cleaned_{kCleaned} {}
+      cleaned_{kCleaned},
+      manifest_use_(use),
+      marks_(loop, PathOf(kChanged), PathOf(kManifest)) {}
 
 std::string LogDirectory::PathOf(std::string_view name) const {
   return fmt::format("{}/{}", path_, name);
 }
 
 io::Task<absl::StatusOr<std::unique_ptr<LogDirectory>>> LogDirectory::Open(io::Loop& loop,
-                                                                           std::string path) {
-  std::unique_ptr<LogDirectory> directory(new LogDirectory(loop, std::move(path)));
+                                                                           std::string path,
+                                                                           ManifestUse use) {
+  std::unique_ptr<LogDirectory> directory(new LogDirectory(loop, std::move(path), use));
   CO_RETURN_IF_ERROR(co_await MakeDirectories(loop.disk(), directory->path_));
   CO_ASSIGN_OR_RETURN(directory->lock_, co_await loop.disk().Lock(directory->PathOf(kLock)));
   CO_RETURN_IF_ERROR(co_await directory->ReadHowItWasLeft());
@@ -117,32 +122,75 @@ io::Task<absl::Status> LogDirectory::ReadHowItWasLeft() {
   co_return co_await disk.SyncDirectory(path_);
 }
 
-// Reads what the stop that left the marker says of the logs, and takes it away in any case: it
-// speaks of this moment only.
+// Reads what the last clean stop said of the logs. It stays only as long as it can be told what was
+// changed since: from before the marker of that stop goes.
 io::Task<absl::Status> LogDirectory::ReadManifest() {
   const std::string path = PathOf(kManifest);
   const auto info = co_await loop_.disk().Stat(path);
   if (absl::IsNotFound(info.status())) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(info.status());
-  if (stop_ == Stop::kClean) {
-    CO_ASSIGN_OR_RETURN(const std::string marker,
-                        co_await ReadText(loop_.disk(), PathOf(kCleanMarker)));
-    CO_ASSIGN_OR_RETURN(const Buffer text,
-                        co_await io::ReadFile(loop_.disk(), path, kManifestBytesMax));
-    auto parse = [&] { return ParseManifest(AsText(text)); };
-    absl::StatusOr<Manifest> manifest = co_await io::Offload(loop_, parse);
-    if (!manifest.ok()) {
-      const std::string why(manifest.status().message());
-      notes_.push_back(fmt::format("{} is not used: {}", path, why));
-    } else if (marker == MarkerText(manifest->broker_epoch)) {
-      manifest_ = *std::move(manifest);
-    }
-  }
+  const bool keep = manifest_use_ == ManifestUse::kKeep;
+  if (keep || stop_ == Stop::kClean) CO_RETURN_IF_ERROR(co_await ParseKept(path));
+  if (manifest_fits_ && keep && stop_ == Stop::kClean) co_return co_await marks_.Begin(changes_);
+  if (manifest_fits_ && keep) co_return absl::OkStatus();  // BeginRun has the last word
   co_return co_await loop_.disk().Remove(path);
 }
 
+io::Task<absl::Status> LogDirectory::ParseKept(const std::string& path) {
+  CO_ASSIGN_OR_RETURN(const Buffer text,
+                      co_await io::ReadFile(loop_.disk(), path, kManifestBytesMax));
+  auto parse = [&] { return ParseManifest(AsText(text)); };
+  absl::StatusOr<Manifest> manifest = co_await io::Offload(loop_, parse);
+  if (!manifest.ok()) {
+    const std::string why(manifest.status().message());
+    notes_.push_back(fmt::format("{} is not used: {}", path, why));
+    co_return absl::OkStatus();
+  }
+  changes_ = {Crc32c(text), manifest->broker_epoch};
+  if (stop_ == Stop::kClean) {
+    CO_ASSIGN_OR_RETURN(const std::string marker,
+                        co_await ReadText(loop_.disk(), PathOf(kCleanMarker)));
+    manifest_fits_ = marker == MarkerText(manifest->broker_epoch);
+  } else {
+    CO_RETURN_IF_ERROR(co_await FitMarks());
+  }
+  if (manifest_fits_) manifest_ = *std::move(manifest);
+  for (const std::string& changed : changes_.directories) {
+    const auto name = ParseDirectoryName(changed);
+    if (name) manifest_.logs.erase({name->topic, name->partition});
+  }
+  co_return absl::OkStatus();
+}
+
+// Whether the list of changed logs is that of the manifest.
+io::Task<absl::Status> LogDirectory::FitMarks() {
+  auto list = co_await marks_.Read();
+  if (absl::IsDataLoss(list.status())) {
+    const std::string why(list.status().message());
+    notes_.push_back(fmt::format("{} is not used: {}", PathOf(kChanged), why));
+    co_return absl::OkStatus();
+  }
+  CO_RETURN_IF_ERROR(list.status());
+  if (!*list || (*list)->manifest_crc != changes_.manifest_crc) co_return absl::OkStatus();
+  changes_ = **std::move(list);
+  manifest_fits_ = true;
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> LogDirectory::BeginRun(int64_t last, int64_t now) {
+  if (!manifest_fits_) co_return absl::OkStatus();
+  if (stop_ != Stop::kClean && changes_.epoch != last) {
+    manifest_ = {};
+    manifest_fits_ = false;
+    co_return co_await marks_.Withdraw();
+  }
+  changes_.epoch = now;
+  co_return co_await marks_.Begin(changes_);
+}
+
 io::Task<absl::Status> LogDirectory::WriteManifest(const Manifest& manifest) {
-  if (manifest.logs.empty()) co_return absl::OkStatus();
+  // An old one must not be taken for this stop's.
+  if (manifest.logs.empty()) co_return co_await marks_.Withdraw();
   auto format = [&] { return FormatManifest(manifest); };
   const std::string text = co_await io::Offload(loop_, format);
   co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kManifest), AsBytes(text));
@@ -178,7 +226,7 @@ std::string LogDirectory::PartitionPath(const std::string& topic, int32_t partit
 }
 
 OpenArguments LogDirectory::ArgumentsFor(const std::string& topic, int32_t partition,
-                                         const Config& config) const {
+                                         const Config& config) {
   const TopicPartition name{topic, partition};
   OpenArguments arguments;
   arguments.directory = PartitionPath(topic, partition);
@@ -191,6 +239,7 @@ OpenArguments LogDirectory::ArgumentsFor(const std::string& topic, int32_t parti
   if (cleaned != cleaned_.offsets.end()) arguments.cleaned_up_to = cleaned->second;
   if (const auto left = manifest_.logs.find(name); left != manifest_.logs.end()) {
     arguments.as_left = left->second.log;
+    if (manifest_use_ == ManifestUse::kKeep) arguments.marks = &marks_;
   }
   return arguments;
 }
@@ -200,7 +249,9 @@ io::Task<absl::Status> LogDirectory::CreatePartition(std::string topic, int32_t 
   const std::string path = PartitionPath(topic, partition);
   const auto there = co_await loop_.disk().Stat(path);
   const TopicPartition name{topic, partition};
-  manifest_.logs.erase(name);
+  if (manifest_.logs.erase(name) > 0) {
+    CO_RETURN_IF_ERROR(co_await marks_.Mark(loop_, DirectoryName(topic, partition)));
+  }
   if (absl::IsNotFound(there.status())) CO_RETURN_IF_ERROR(co_await Forget(name));
   const absl::Status made = co_await loop_.disk().CreateDirectory(path);
   if (!made.ok() && !absl::IsAlreadyExists(made)) co_return made;
@@ -216,6 +267,9 @@ io::Task<absl::Status> LogDirectory::SyncNames() {
 io::Task<absl::Status> LogDirectory::DoomPartition(std::string topic, int32_t partition) {
   const std::string doomed =
       PathOf(DeleteDirectoryName(topic, partition, loop_.random().NewId().ToHex()));
+  // The next log of that name is not the one that the manifest knows.
+  manifest_.logs.erase({topic, partition});
+  CO_RETURN_IF_ERROR(co_await marks_.Mark(loop_, DirectoryName(topic, partition)));
   CO_RETURN_IF_ERROR(co_await loop_.disk().Rename(PartitionPath(topic, partition), doomed));
   doomed_.push_back(doomed);
   co_return absl::OkStatus();
@@ -264,15 +318,25 @@ io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpo
   co_return written;
 }
 
+bool LogDirectory::Knows(const TopicPartition& name) const {
+  return recovery_points_.offsets.contains(name) || log_starts_.offsets.contains(name) ||
+         high_watermarks_.offsets.contains(name) || cleaned_.offsets.contains(name);
+}
+
 // A recovery point that speaks of another log would have this one's lost batches trusted.
 io::Task<absl::Status> LogDirectory::Forget(TopicPartition name) {
   co_await checkpoints_.Take();
-  Checkpoints rest{recovery_points_.offsets, log_starts_.offsets, high_watermarks_.offsets,
-                   cleaned_.offsets};
-  const size_t gone = rest.recovery_points.erase(name) + rest.log_starts.erase(name) +
-                      rest.high_watermarks.erase(name) + rest.cleaned.erase(name);
   absl::Status forgotten;
-  if (gone > 0) forgotten = co_await ReplaceAll(std::move(rest));
+  // Most new logs have a new name, and copies of what is known of all others are dear.
+  if (Knows(name)) {
+    Checkpoints rest{recovery_points_.offsets, log_starts_.offsets, high_watermarks_.offsets,
+                     cleaned_.offsets};
+    rest.recovery_points.erase(name);
+    rest.log_starts.erase(name);
+    rest.high_watermarks.erase(name);
+    rest.cleaned.erase(name);
+    forgotten = co_await ReplaceAll(std::move(rest));
+  }
   checkpoints_.Give();
   co_return forgotten;
 }

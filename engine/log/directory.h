@@ -14,6 +14,7 @@
 #include "engine/io/loop.h"
 #include "engine/io/sync.h"
 #include "engine/io/task.h"
+#include "engine/log/change_marks.h"
 #include "engine/log/checkpoint.h"
 #include "engine/log/file_names.h"
 #include "engine/log/health.h"
@@ -27,6 +28,7 @@ namespace varve::log {
 // keeps what they will need next time.
 //
 //   Open        lock, read marker and checkpoints, take the marker away
+//   BeginRun    if the manifest is to be kept
 //   ...         the logs are opened with ArgumentsFor; those that may have lost a tail begin a
 //               higher leader epoch
 //   WriteCheckpoints  before anything is appended: damage may have moved a log's durable offset
@@ -44,9 +46,22 @@ class LogDirectory {
     OffsetMap cleaned{};  // Log::cleaned_up_to of those that are compacted
   };
 
+  // What becomes of a manifest that a clean stop left.
+  enum class ManifestUse {
+    kOnce,  // it goes when it was read: it speaks of this start only
+    kKeep,  // it stays until the next clean stop, beside a list of the logs that were changed
+            // since: a start after a crash looks at those alone. BeginRun has to follow.
+  };
+
   // Makes the directory if it is absent. Unavailable: another process holds the lock.
-  static io::Task<absl::StatusOr<std::unique_ptr<LogDirectory>>> Open(io::Loop& loop,
-                                                                      std::string path);
+  static io::Task<absl::StatusOr<std::unique_ptr<LogDirectory>>> Open(
+      io::Loop& loop, std::string path, ManifestUse use = ManifestUse::kOnce);
+
+  // With kKeep, once, before ArgumentsFor and before anything is made or removed. Each run of a
+  // program has an epoch, which it keeps elsewhere; whoever has none says -1. `last` is the newest
+  // one that ran with these logs, be it another program's: after a stop that was not clean, the
+  // manifest is used only if its list is of that run. `now` is this one's.
+  io::Task<absl::Status> BeginRun(int64_t last, int64_t now);
 
   const std::string& path() const { return path_; }
   DirectoryHealth& health() { return health_; }
@@ -56,8 +71,7 @@ class LogDirectory {
   const std::vector<std::string>& notes() const { return notes_; }
 
   std::string PartitionPath(const std::string& topic, int32_t partition) const;
-  OpenArguments ArgumentsFor(const std::string& topic, int32_t partition,
-                             const Config& config) const;
+  OpenArguments ArgumentsFor(const std::string& topic, int32_t partition, const Config& config);
 
   // The topic that a partition belongs to, if the manifest tells.
   std::optional<Uuid> TopicIdOf(const std::string& topic, int32_t partition) const;
@@ -88,15 +102,18 @@ class LogDirectory {
     bool as_written = false;  // false: the file may say something else
   };
 
-  LogDirectory(io::Loop& loop, std::string path);
+  LogDirectory(io::Loop& loop, std::string path, ManifestUse use);
   std::string PathOf(std::string_view name) const;
   io::Task<absl::Status> ReadHowItWasLeft();
   io::Task<absl::Status> ReadOffsets(OffsetFile& file);
   io::Task<absl::Status> ReadManifest();
+  io::Task<absl::Status> ParseKept(const std::string& path);
+  io::Task<absl::Status> FitMarks();
   io::Task<absl::Status> WriteManifest(const Manifest& manifest);
   io::Task<absl::Status> ListPartitions();
   io::Task<absl::Status> Replace(OffsetFile& file, OffsetMap offsets);
   io::Task<absl::Status> ReplaceAll(Checkpoints checkpoints);
+  bool Knows(const TopicPartition& name) const;
   io::Task<absl::Status> Forget(TopicPartition name);
 
   io::Loop& loop_;
@@ -110,7 +127,11 @@ class LogDirectory {
   OffsetFile log_starts_;
   OffsetFile high_watermarks_;
   OffsetFile cleaned_;
-  Manifest manifest_;  // of the stop before this start, until all logs are open
+  const ManifestUse manifest_use_;
+  ChangeMarks marks_;
+  ChangeList changes_;  // since the manifest that is kept
+  bool manifest_fits_ = false;
+  Manifest manifest_;  // of logs that are as a clean stop left them, until all logs are open
   std::vector<PartitionName> partitions_;
   std::vector<std::string> doomed_;
   std::vector<std::string> notes_;

@@ -7,6 +7,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/status.h"
+#include "engine/log/change_marks.h"
 #include "engine/log/file_names.h"
 #include "engine/log/inside.h"
 #include "engine/log/manifest.h"
@@ -43,6 +44,7 @@ Log::Log(io::Loop& loop, FileCache& files, DirectoryHealth& health, OpenArgument
       health_(health),
       directory_(std::move(arguments.directory)),
       config_(arguments.config),
+      marks_(arguments.marks),
       renaming_(loop, 1),
       cleaning_(loop),
       cleaned_up_to_(arguments.cleaned_up_to),
@@ -116,6 +118,7 @@ io::Task<void> Log::WriteQueued() {
 io::Task<absl::Status> Log::PrepareFront() {
   if (!broken_.ok()) co_return broken_;
   if (!health_.ok()) CO_RETURN_IF_ERROR(co_await health_.MayAppend(loop_));
+  CO_RETURN_IF_ERROR(co_await WillChange());
   const record::BatchView batch(queue_.front()->batch_);
   const auto segment_max = std::min(config_.segment_bytes, kSegmentBytesMax);
   if (static_cast<int64_t>(batch.bytes().size()) > segment_max) {
@@ -131,6 +134,14 @@ io::Task<absl::Status> Log::PrepareFront() {
   absl::Status rolled = co_await Roll(offsets_.end);
   health_.Note(rolled, loop_.Now());
   co_return rolled;
+}
+
+io::Task<absl::Status> Log::WillChange() {
+  if (marks_ == nullptr) co_return absl::OkStatus();
+  absl::Status marked = co_await marks_->Mark(loop_, directory_.substr(directory_.rfind('/') + 1));
+  health_.Note(marked, loop_.Now());
+  if (marked.ok()) marks_ = nullptr;
+  co_return marked;
 }
 
 void Log::Stamp(PendingAppend& append) {
@@ -280,6 +291,7 @@ io::Task<absl::Status> Log::BeginEpoch(int32_t epoch) {
 io::Task<absl::Status> Log::StoreEpoch(int32_t epoch) {
   LeaderEpochs epochs = epochs_;
   if (epochs.Assign(epoch, offsets_.end)) {
+    CO_RETURN_IF_ERROR(co_await WillChange());
     const std::string path = fmt::format("{}/{}", directory_, kEpochsName);
     const std::string text = FormatEpochs(epochs.entries());
     const absl::Status stored = co_await io::ReplaceFile(files_.disk(), path, AsBytes(text));

@@ -184,6 +184,8 @@ class Log {
   // takes no more appends: DataLoss.
   io::Task<absl::Status> Exchange(std::vector<std::shared_ptr<Segment>> sources,
                                   std::shared_ptr<Segment> output);
+  // Before an output is made: from now on the log is not as a clean stop left it.
+  io::Task<absl::Status> WillChange();
   // Removes what an unfinished compaction wrote.
   io::Task<absl::Status> DropOutput(const Segment& output);
 
@@ -312,6 +314,7 @@ class Log {
   const std::string directory_;
   Config config_;
   Listener* listener_ = nullptr;
+  ChangeMarks* marks_;  // null once it was told, or if nobody wants to know
   Segments segments_;
   uint64_t closed_bytes_ = 0;  // of all segments but the active one
   uint64_t appended_bytes_ = 0;

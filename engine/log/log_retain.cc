@@ -33,8 +33,8 @@ RetentionDecision Log::Decide(int64_t now_ms) const {
 
 io::Task<absl::Status> Log::RollNow() {
   co_await writer_.Take();
-  absl::Status rolled;
-  if (active().size() > 0) rolled = co_await Roll(offsets_.end);
+  absl::Status rolled = co_await WillChange();
+  if (rolled.ok() && active().size() > 0) rolled = co_await Roll(offsets_.end);
   writer_.Give();
   health_.Note(rolled, loop_.Now());
   co_return rolled;
@@ -53,6 +53,9 @@ io::Task<absl::StatusOr<RetentionDecision>> Log::ApplyRetention(int64_t now_ms) 
   if (!inside.ok()) co_return Closing();
   if (health_.failed()) co_return RetentionDecision();
   RetentionDecision decision = Decide(now_ms);
+  if (decision.count() == 0) co_return decision;
+  CO_RETURN_IF_ERROR(co_await WillChange());
+  decision = Decide(now_ms);  // something may have gone
   absl::Status rolled;
   if (decision.count() == segments_.size()) {
     rolled = co_await RollNow();

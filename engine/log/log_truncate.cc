@@ -41,7 +41,13 @@ io::Task<absl::StatusOr<int64_t>> Log::TruncateTo(int64_t offset) {
   if (!inside.ok()) co_return Closing();
   co_await writer_.Take();
   co_await HoldSyncs();
-  absl::StatusOr<int64_t> end = co_await TruncateHeld(offset);
+  const absl::Status marked = co_await WillChange();
+  absl::StatusOr<int64_t> end = offsets_.end;
+  if (marked.ok()) {
+    end = co_await TruncateHeld(offset);
+  } else {
+    end = marked;
+  }
   ReleaseSyncs();
   writer_.Give();
   Advanced();
@@ -53,7 +59,8 @@ io::Task<absl::Status> Log::TruncateFully(int64_t offset) {
   if (!inside.ok()) co_return Closing();
   co_await writer_.Take();
   co_await HoldSyncs();
-  absl::Status emptied = co_await Empty(offset);
+  absl::Status emptied = co_await WillChange();
+  if (emptied.ok()) emptied = co_await Empty(offset);
   ReleaseSyncs();
   writer_.Give();
   Advanced();

@@ -249,7 +249,9 @@ io::Task<absl::StatusOr<Recovered>> Recoverer::Run() {
 
 namespace {
 
-Recovered Restore(FileCache& files, const std::string& directory, const LogAsLeft& left) {
+Recovered Restore(FileCache& files, const OpenArguments& arguments) {
+  const std::string& directory = arguments.directory;
+  const LogAsLeft& left = *arguments.as_left;
   Recovered restored;
   for (const Segment::AsLeft& segment : left.segments) {
     restored.segments.push_back(std::make_unique<Segment>(files, directory, segment.base_offset));
@@ -257,7 +259,8 @@ Recovered Restore(FileCache& files, const std::string& directory, const LogAsLef
   }
   restored.epochs = LeaderEpochs(left.epochs);
   restored.snapshots = SnapshotFiles(directory, {left.snapshots.begin(), left.snapshots.end()});
-  restored.log_start = left.log_start;
+  // That may have moved since, without a change of the files.
+  restored.log_start = std::clamp(arguments.log_start, left.log_start, left.end);
   restored.end = left.end;
   return restored;
 }
@@ -267,7 +270,7 @@ Recovered Restore(FileCache& files, const std::string& directory, const LogAsLef
 io::Task<absl::StatusOr<Recovered>> Recover(io::Loop& loop, FileCache& files,
                                             const OpenArguments& arguments) {
   if (arguments.as_left != nullptr) {
-    co_return Restore(files, arguments.directory, *arguments.as_left);
+    co_return Restore(files, arguments);
   }
   Recoverer recoverer(loop, files, arguments);
   co_return co_await recoverer.Run();

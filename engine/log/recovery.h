@@ -20,6 +20,7 @@
 
 namespace varve::log {
 
+class ChangeMarks;
 struct LogAsLeft;
 
 // What the checkpoints of the log directory say about one log.
@@ -33,6 +34,8 @@ struct OpenArguments {
   std::optional<int64_t> cleaned_up_to{};  // where the last compaction ended
   // From the manifest of a clean stop: the files are taken over without a look at them.
   std::shared_ptr<const LogAsLeft> as_left = nullptr;
+  // Told before anything of such a log changes; null: nobody wants to know. Outlives the log.
+  ChangeMarks* marks = nullptr;
 };
 
 // What opening a log found and did.

@@ -127,6 +127,7 @@ io::Task<absl::Status> Broker::OpenController() {
 io::Task<absl::Status> Broker::OpenLogs() {
   std::vector<log::TopicPartition> lost_tails;
   const cluster::ImageRef image = controller_->image();
+  co_await storage_.BeginRun(controller_->last_broker_epoch(), image->broker_epoch());
   CO_RETURN_IF_ERROR(co_await storage_.OpenAll(image, facts_.shards, lost_tails));
   logs_open_ = true;
   CO_RETURN_IF_ERROR(co_await Publish(image));

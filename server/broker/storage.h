@@ -38,6 +38,10 @@ class Storage {
   // Ids of the directories that take partitions.
   std::vector<Uuid> directory_ids() const;
 
+  // Before anything is opened: the epoch under which this broker was registered last, by whatever
+  // program, and the one that it has now.
+  io::Task<void> BeginRun(int64_t last_epoch, int64_t epoch);
+
   // Opens the log of every partition in the image, making what is missing. A partition that cannot
   // be opened is left out: its shard says so to those who ask. `lost_tails` gets the
   // names of those that may have lost a tail.

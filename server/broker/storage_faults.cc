@@ -15,7 +15,7 @@ namespace {
 
 io::Task<absl::Status> OpenLogDirectory(io::Loop& loop, const std::string& path,
                                         std::unique_ptr<log::LogDirectory>& into) {
-  auto opened = co_await log::LogDirectory::Open(loop, path);
+  auto opened = co_await log::LogDirectory::Open(loop, path, log::LogDirectory::ManifestUse::kKeep);
   CO_RETURN_IF_ERROR(opened.status());
   // Whether it can be read; what it says is judged together with the others.
   const std::string properties = fmt::format("{}/{}", path, cluster::kMetaPropertiesName);
@@ -105,6 +105,17 @@ void Storage::AddLeftOut(const Directory& directory, log::LogDirectory::Checkpoi
     if (known.recovery_point > 0) into.recovery_points[name] = known.recovery_point;
     if (known.log_start > 0) into.log_starts[name] = known.log_start;
     if (known.high_watermark > 0) into.high_watermarks[name] = known.high_watermark;
+  }
+}
+
+// Whatever was left by a run that ended in a crash is trusted only if nobody ran since.
+io::Task<void> Storage::BeginRun(int64_t last_epoch, int64_t epoch) {
+  for (Directory& directory : directories_) {
+    const absl::Status begun = co_await directory.log->BeginRun(last_epoch, epoch);
+    if (begun.ok()) continue;
+    // Its logs could change without the next start knowing.
+    directory.log->health().Note(absl::DataLossError(begun.message()), loop_.Now());
+    LogError("{}: {}", directory.log->path(), begun.ToString());
   }
 }
 

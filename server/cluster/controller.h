@@ -104,6 +104,9 @@ class Controller {
   ImageRef image() const { return image_; }
   void set_listener(ImageListener* listener) { listener_ = listener; }
 
+  // Under which this broker had registered before this start, whatever program it was then; -1 if
+  // it never had.
+  int64_t last_broker_epoch() const { return last_broker_epoch_; }
   // What an operator should know about the log that was opened.
   const std::vector<std::string>& notes() const { return notes_; }
 
@@ -149,6 +152,7 @@ class Controller {
   ImageRef image_;
   ImageListener* listener_ = nullptr;
   std::vector<std::string> notes_;
+  int64_t last_broker_epoch_ = -1;
   bool new_log_ = false;  // it had no records of the cluster's state
   absl::Status failed_;   // why no more changes are taken
   io::Semaphore turn_;

@@ -86,6 +86,7 @@ io::Task<absl::Status> Controller::Load() {
   notes_ = log_->notes();
   new_log_ = sink.empty();
   Adopt(editor.Build(log_->end()), editor);
+  last_broker_epoch_ = image_->broker_epoch();
   for (const TopicRef& topic : image_->topics()) collisions_.Add(topic->name);
   co_return absl::OkStatus();
 }

@@ -143,6 +143,7 @@ io::Task<absl::Status> Cleaner::CleanGroups() {
 io::Task<absl::Status> Cleaner::CleanGroup(Group group) {
   const int64_t base = sources_[group.first].segment->base_offset();
   auto output = std::make_shared<Segment>(files_, log_.directory(), base, FileState::kCleaned);
+  CO_RETURN_IF_ERROR(co_await log_.WillChange());
   CO_RETURN_IF_ERROR(co_await log_.DropOutput(*output));  // of an attempt that failed
   changed_ = group.count > 1;
   absl::Status status = co_await WriteGroup(group, *output);
