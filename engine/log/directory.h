@@ -73,6 +73,10 @@ class LogDirectory {
   std::string PartitionPath(const std::string& topic, int32_t partition) const;
   OpenArguments ArgumentsFor(const std::string& topic, int32_t partition, const Config& config);
 
+  // Whether the log of a partition is known to be as a clean stop left it.
+  bool IsAsLeft(const std::string& topic, int32_t partition) const {
+    return manifest_.logs.contains({topic, partition});
+  }
   // The topic that a partition belongs to, if the manifest tells.
   std::optional<Uuid> TopicIdOf(const std::string& topic, int32_t partition) const;
 

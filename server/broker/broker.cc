@@ -50,6 +50,8 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resou
                              ? static_cast<uint64_t>(settings.queued_request_bytes_max)
                              : std::max(resources.memory_bytes / kRequestShare, kRequestBytesMin);
   limits.request_bytes_max = std::max<uint64_t>(bytes / shards, 1);
+  limits.opening_max =
+      std::max(limits.opening_max, static_cast<size_t>(settings.recovery_threads_per_dir));
   limits.slab_bytes_kept_max = static_cast<uint64_t>(settings.frame_pool_bytes);
   limits.undurable_max = std::chrono::milliseconds(
       std::max<int64_t>(settings.recovery_point_checkpoint_ms, kCheckpointMsMin));
@@ -77,6 +79,7 @@ Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
       loops_(std::move(loops)),
       storage_(*loops_[0], config),
       connection_count_(*loops_[0], CountLimitsOf(settings_)),
+      all_open_(*loops_[0]),
       stop_(*loops_[0]),
       gate_(*loops_[0]) {
   const ShardLimits limits = LimitsOf(settings_, resources, loops_.size());
@@ -121,27 +124,6 @@ io::Task<absl::Status> Broker::OpenController() {
   for (const std::string& note : controller_->notes()) LogWarning("{}", note);
   facts_.node_id = identity.node_id;
   facts_.controller = controller_.get();
-  co_return absl::OkStatus();
-}
-
-io::Task<absl::Status> Broker::OpenLogs() {
-  std::vector<log::TopicPartition> lost_tails;
-  const cluster::ImageRef image = controller_->image();
-  co_await storage_.BeginRun(controller_->last_broker_epoch(), image->broker_epoch());
-  CO_RETURN_IF_ERROR(co_await storage_.OpenAll(image, facts_.shards, lost_tails));
-  logs_open_ = true;
-  CO_RETURN_IF_ERROR(co_await Publish(image));
-  controller_->set_listener(this);
-  if (!lost_tails.empty()) {
-    LogWarning("{} logs may have lost a tail and begin a new leader epoch", lost_tails.size());
-    CO_RETURN_IF_ERROR(co_await controller_->BeginLeaderEpochs(std::move(lost_tails)));
-  }
-  // What recovery made durable is noted before anything is served: a stored recovery point above
-  // the end of a log that lost its tail would vouch for what comes to lie there next.
-  co_await storage_.WriteCheckpoints(facts_.shards);
-  co_await storage_.Recovered();
-  LogInfo("node {} of cluster {} has {} partitions of {} topics", facts_.node_id,
-          image->cluster_id(), image->partition_count(), image->topic_count());
   co_return absl::OkStatus();
 }
 

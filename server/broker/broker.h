@@ -48,6 +48,10 @@ class Broker : private cluster::ImageListener {
   // Ends serving, makes everything durable, and writes the markers of a clean stop.
   io::Task<absl::Status> Stop();
 
+  // How many logs are open since the start, and how many are to be: it serves before all of them
+  // are, if some need long.
+  const Storage::Opening& opening() const { return storage_.opening(); }
+
   // Where it listens, with ports that were chosen; after Start.
   const std::vector<io::Endpoint>& bound() const { return bound_; }
 
@@ -57,6 +61,9 @@ class Broker : private cluster::ImageListener {
   io::Task<absl::Status> Publish(cluster::ImageRef image);
   io::Task<absl::Status> OpenController();
   io::Task<absl::Status> OpenLogs();
+  io::Task<void> OpenRest();
+  io::Task<absl::Status> ServeOpened(std::vector<log::TopicPartition> lost_tails);
+  io::Task<absl::Status> BeginEpochs(std::vector<log::TopicPartition> lost_tails);
 
   io::Task<absl::Status> Listen();
   io::Task<absl::StatusOr<std::unique_ptr<io::Listener>>> Bind(io::Endpoint where);
@@ -91,6 +98,7 @@ class Broker : private cluster::ImageListener {
   net::ConnectionCount connection_count_;
   size_t next_shard_ = 0;
   bool logs_open_ = false;
+  io::Event all_open_;
   bool removing_ = false;  // a task waits to remove what was deleted
   io::Event stop_;
   io::Gate gate_;

@@ -42,6 +42,10 @@ class Partition : private log::Log::Listener {
   const cluster::PartitionState& state() const { return topic_->partitions[index_]; }
   int32_t index() const { return index_; }
 
+  // Requests reach it from now on.
+  void Serve() { served_ = true; }
+  bool served() const { return served_; }
+
   // The topic as a newer image has it: configuration and leader epoch.
   io::Task<absl::Status> Update(cluster::TopicRef topic);
 
@@ -64,6 +68,7 @@ class Partition : private log::Log::Listener {
   cluster::TopicRef topic_;
   const int32_t index_;
   std::unique_ptr<log::Log> log_;
+  bool served_ = false;
   std::vector<FetchWatch*> watches_;
   uint64_t readable_bytes_ = 0;  // of what was appended, below the high watermark
   // Ends above the high watermark, as many as appends in flight. Most partitions have none, which

@@ -54,7 +54,7 @@ void Shard::StopWaiting() {
 
 Partition* Shard::Find(const PartitionKey& key) {
   const auto found = partitions_.find(key);
-  return found == partitions_.end() ? nullptr : found->second.get();
+  return found == partitions_.end() || !found->second->served() ? nullptr : found->second.get();
 }
 
 std::vector<PartitionKey> Shard::Keys() const {
@@ -93,11 +93,24 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
   auto partition = std::make_unique<Partition>(order.topic, order.index, *std::move(opened));
   Partition& added = *partition;
   partitions_[{order.topic->id, order.index}] = std::move(partition);
+  if (order.serve) {
+    added.Serve();
+  } else {
+    unserved_.push_back({order.topic->id, order.index});
+  }
   if (cleaner_ != nullptr) cleaner_->Add(added.log());
   added.log().set_flusher(&flusher_);
   outcome.status = co_await added.Update(order.topic);
   // Without its leader epoch it must not be appended to.
   if (!outcome.status.ok()) co_await Discard({order.topic->id, order.index});
+}
+
+io::Task<void> Shard::ServeOpened() {
+  for (const PartitionKey& key : std::exchange(unserved_, {})) {
+    const auto found = partitions_.find(key);
+    if (found != partitions_.end()) found->second->Serve();
+  }
+  co_return;
 }
 
 io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {

@@ -35,6 +35,7 @@ struct OpenOrder {
   int32_t index = 0;
   log::OpenArguments arguments;
   log::DirectoryHealth* health = nullptr;
+  bool serve = true;  // as soon as it is open; else only after ServeOpened
 };
 
 // What came of it.
@@ -83,13 +84,15 @@ class Shard {
   void StopWaiting();
   bool stopping() const { return stopping_; }
 
-  // The partition, if this shard owns it and its log is open; else null.
+  // The partition, if this shard owns it and it is served; else null.
   Partition* Find(const PartitionKey& key);
   std::vector<PartitionKey> Keys() const;  // sorted
   size_t partition_count() const { return partitions_.size(); }
 
   // Opens logs, some at a time; outcomes are in the order of the orders.
   io::Task<std::vector<OpenOutcome>> Open(std::span<const OpenOrder> orders);
+  // From now on everything that is open is served.
+  io::Task<void> ServeOpened();
   // Gives its partitions what a newer image says of them.
   io::Task<absl::Status> Update(cluster::ImageRef image);
   // Remembers that a partition of this shard could not be opened.
@@ -128,7 +131,8 @@ class Shard {
   absl::flat_hash_map<PartitionKey, std::unique_ptr<Partition>> partitions_;
   std::unique_ptr<log::CleanerManager> cleaner_;  // null: nothing is compacted
   std::set<PartitionKey> left_out_;
-  std::list<io::Event*> waiting_;  // in order of arrival
+  std::vector<PartitionKey> unserved_;  // since the last ServeOpened
+  std::list<io::Event*> waiting_;       // in order of arrival
   bool stopping_ = false;
   FetchSessions fetch_sessions_;
   net::SlabPool slabs_;

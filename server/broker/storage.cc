@@ -124,7 +124,7 @@ io::Task<void> Storage::MakeMissing(std::vector<Placed>& placed) {
 }
 
 io::Task<void> Storage::OpenPlaced(std::vector<Placed>& placed, std::span<Shard* const> shards,
-                                   std::vector<log::TopicPartition>& lost_tails) {
+                                   std::vector<log::TopicPartition>& lost_tails, bool serve) {
   std::vector<OpenOrder> orders;
   for (Placed& partition : placed) {
     if (!partition.status.ok()) continue;
@@ -132,6 +132,7 @@ io::Task<void> Storage::OpenPlaced(std::vector<Placed>& placed, std::span<Shard*
     OpenOrder& order = orders.emplace_back();
     order.topic = partition.topic;
     order.index = partition.index;
+    order.serve = serve;
     order.health = &directory.health();
     order.arguments = directory.ArgumentsFor(partition.topic->name, partition.index,
                                              LogConfigOf(partition.topic->config));
@@ -166,18 +167,17 @@ io::Task<void> Storage::OpenPlaced(std::vector<Placed>& placed, std::span<Shard*
   }
 }
 
-io::Task<absl::Status> Storage::OpenAll(cluster::ImageRef image, std::span<Shard* const> shards,
-                                        std::vector<log::TopicPartition>& lost_tails) {
-  const auto none = std::make_shared<cluster::Image>();
-  // One that cannot be opened keeps none of the others from being served.
-  IgnoreError(co_await OpenNew(none, image, shards, lost_tails));
-  co_return absl::OkStatus();
-}
-
 io::Task<void> Storage::PlaceOne(Placed& placed, io::Semaphore& slots) {
   co_await slots.Take();
   placed.status = co_await Place(placed);
   slots.Give();
+}
+
+io::Task<void> Storage::PlaceAll(std::vector<Placed>& placed) {
+  io::Semaphore slots(loop_, kPlacingMax);
+  io::Gate placing(loop_);
+  for (Placed& partition : placed) placing.Spawn(PlaceOne(partition, slots));
+  co_await placing.Close();
 }
 
 // Opens the partitions of `after` that `before` does not have.
@@ -195,14 +195,9 @@ io::Task<absl::Status> Storage::OpenNew(cluster::ImageRef before, cluster::Image
       partition.index = static_cast<int32_t>(i);
     }
   }
-  {
-    io::Semaphore slots(loop_, kPlacingMax);
-    io::Gate placing(loop_);
-    for (Placed& partition : placed) placing.Spawn(PlaceOne(partition, slots));
-    co_await placing.Close();
-  }
+  co_await PlaceAll(placed);
   co_await MakeMissing(placed);
-  co_await OpenPlaced(placed, shards, lost_tails);
+  co_await OpenPlaced(placed, shards, lost_tails, /*serve=*/true);
   co_return co_await LeaveOut(placed, shards);
 }
 

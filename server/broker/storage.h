@@ -42,11 +42,21 @@ class Storage {
   // program, and the one that it has now.
   io::Task<void> BeginRun(int64_t last_epoch, int64_t epoch);
 
-  // Opens the log of every partition in the image, making what is missing. A partition that cannot
-  // be opened is left out: its shard says so to those who ask. `lost_tails` gets the
-  // names of those that may have lost a tail.
-  io::Task<absl::Status> OpenAll(cluster::ImageRef image, std::span<Shard* const> shards,
-                                 std::vector<log::TopicPartition>& lost_tails);
+  // Opens the logs of the partitions in the image that need no look at their files, and makes what
+  // is missing; the others wait for OpenSome, some at a time. A partition that cannot be opened is
+  // left out: its shard says so to those who ask. `lost_tails` gets the names of those that may
+  // have lost a tail. Nothing that is opened here is served before Shard::ServeOpened.
+  io::Task<void> OpenFirst(cluster::ImageRef image, std::span<Shard* const> shards,
+                           std::vector<log::TopicPartition>& lost_tails);
+  // `published` is the image at any time: what was deleted meanwhile is passed over.
+  io::Task<void> OpenSome(const cluster::ImageRef& published, std::span<Shard* const> shards,
+                          std::vector<log::TopicPartition>& lost_tails);
+  // How far that has come.
+  struct Opening {
+    size_t opened = 0;
+    size_t total = 0;
+  };
+  const Opening& opening() const { return opening_; }
   // All logs are open: from now on a stop of the process alone is known as such.
   io::Task<void> Recovered();
 
@@ -100,7 +110,10 @@ class Storage {
   static io::Task<void> MakeOne(Placed& placed, io::Semaphore& slots);
   io::Task<void> MakeMissing(std::vector<Placed>& placed);
   io::Task<void> OpenPlaced(std::vector<Placed>& placed, std::span<Shard* const> shards,
-                            std::vector<log::TopicPartition>& lost_tails);
+                            std::vector<log::TopicPartition>& lost_tails, bool serve);
+  bool NeedsALook(const Placed& placed);
+  io::Task<void> OpenThese(std::vector<Placed> placed, std::span<Shard* const> shards,
+                           std::vector<log::TopicPartition>& lost_tails);
   io::Task<absl::Status> LeaveOut(const std::vector<Placed>& placed,
                                   std::span<Shard* const> shards);
   static void AddLeftOut(const Directory& directory, log::LogDirectory::Checkpoints& into);
@@ -109,6 +122,7 @@ class Storage {
                                          log::Manifest manifest);
   io::Task<absl::Status> Remove(const cluster::Topic& topic, std::span<Shard* const> shards);
   io::Task<void> PlaceOne(Placed& placed, io::Semaphore& slots);
+  io::Task<void> PlaceAll(std::vector<Placed>& placed);
   io::Task<absl::Status> OpenNew(cluster::ImageRef before, cluster::ImageRef after,
                                  std::span<Shard* const> shards,
                                  std::vector<log::TopicPartition>& lost_tails);
@@ -126,6 +140,8 @@ class Storage {
   // Of one: what checkpoints say of a name must not meet the next partition of that name.
   io::Semaphore changing_;
   bool has_doomed_ = false;
+  std::vector<Placed> waiting_;  // for OpenSome, the next one last
+  Opening opening_;
   std::map<log::TopicPartition, Directory*> where_;  // partition directories that exist
 };
 

@@ -105,6 +105,7 @@ void Storage::AddLeftOut(const Directory& directory, log::LogDirectory::Checkpoi
     if (known.recovery_point > 0) into.recovery_points[name] = known.recovery_point;
     if (known.log_start > 0) into.log_starts[name] = known.log_start;
     if (known.high_watermark > 0) into.high_watermarks[name] = known.high_watermark;
+    if (known.cleaned_up_to) into.cleaned[name] = *known.cleaned_up_to;
   }
 }
 
