@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/base/status.h"
+#include "engine/log/file_names.h"
 
 namespace varve::log {
 namespace {
@@ -145,6 +146,13 @@ absl::StatusOr<Uuid> ParsePartitionMetadata(std::string_view text) {
     return absl::DataLossError("partition.metadata names no version or no topic id");
   }
   return *id;
+}
+
+io::Task<absl::Status> WriteEpochs(io::Disk& disk, const std::string& directory,
+                                   const std::vector<EpochStart>& epochs) {
+  const std::string path = fmt::format("{}/{}", directory, kEpochsName);
+  const std::string text = FormatEpochs(epochs);
+  co_return co_await io::ReplaceFile(disk, path, AsBytes(text));
 }
 
 io::Task<absl::StatusOr<std::string>> ReadText(io::Disk& disk, std::string path) {

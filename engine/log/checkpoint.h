@@ -43,6 +43,10 @@ struct EpochStart {
 std::string FormatEpochs(const std::vector<EpochStart>& epochs);
 absl::StatusOr<std::vector<EpochStart>> ParseEpochs(std::string_view text);
 
+// Replaces a partition's file of them, durably.
+io::Task<absl::Status> WriteEpochs(io::Disk& disk, const std::string& directory,
+                                   const std::vector<EpochStart>& epochs);
+
 // partition.metadata: the id of the topic that the partition belongs to.
 std::string FormatPartitionMetadata(const Uuid& topic_id);
 absl::StatusOr<Uuid> ParsePartitionMetadata(std::string_view text);

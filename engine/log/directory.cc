@@ -8,6 +8,7 @@
 #include "engine/base/crc32c.h"
 #include "engine/base/status.h"
 #include "engine/io/pool.h"
+#include "engine/log/log.h"
 
 namespace varve::log {
 namespace {
@@ -309,6 +310,16 @@ io::Task<absl::Status> LogDirectory::ReplaceAll(Checkpoints checkpoints) {
   // Most directories have no log that is compacted.
   if (checkpoints.cleaned.empty() && !cleaned_.as_written) co_return absl::OkStatus();
   co_return co_await Replace(cleaned_, std::move(checkpoints.cleaned));
+}
+
+void AddOffsets(const TopicPartition& name, const Log& log, LogDirectory::Checkpoints& into) {
+  const Offsets& offsets = log.offsets();
+  into.recovery_points[name] = offsets.durable;
+  into.high_watermarks[name] = offsets.high_watermark;
+  // A closed log has no segments to compare with; told once too often does no harm.
+  const int64_t implied = log.segment_count() > 0 ? log.first_segment_base() : 0;
+  if (offsets.log_start > implied) into.log_starts[name] = offsets.log_start;
+  if (log.cleaned_up_to()) into.cleaned[name] = *log.cleaned_up_to();
 }
 
 io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpoints) {

@@ -23,6 +23,8 @@
 
 namespace varve::log {
 
+class Log;
+
 // One log directory: the lock, the marker of a clean stop, the checkpoints, and a directory for
 // each partition, as Apache Kafka lays them out. Opens no logs; it says how they were left, and
 // keeps what they will need next time.
@@ -140,5 +142,8 @@ class LogDirectory {
   std::vector<std::string> doomed_;
   std::vector<std::string> notes_;
 };
+
+// What the checkpoints say of a log, open or closed.
+void AddOffsets(const TopicPartition& name, const Log& log, LogDirectory::Checkpoints& into);
 
 }  // namespace varve::log

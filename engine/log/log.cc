@@ -292,9 +292,7 @@ io::Task<absl::Status> Log::StoreEpoch(int32_t epoch) {
   LeaderEpochs epochs = epochs_;
   if (epochs.Assign(epoch, offsets_.end)) {
     CO_RETURN_IF_ERROR(co_await WillChange());
-    const std::string path = fmt::format("{}/{}", directory_, kEpochsName);
-    const std::string text = FormatEpochs(epochs.entries());
-    const absl::Status stored = co_await io::ReplaceFile(files_.disk(), path, AsBytes(text));
+    const absl::Status stored = co_await WriteEpochs(files_.disk(), directory_, epochs.entries());
     health_.Note(stored, loop_.Now());
     CO_RETURN_IF_ERROR(stored);
     epochs_ = std::move(epochs);

@@ -42,8 +42,9 @@ io::Task<absl::Status> Log::DeleteFile(std::string path) {
   const std::string deleted = path + std::string(kDeletedSuffix);
   absl::Status renamed = co_await files_.disk().Rename(path, deleted);
   if (renamed.ok()) {
-    if (remover_ == nullptr)
+    if (remover_ == nullptr) {
       remover_ = std::make_unique<FileRemover>(loop_, files_.disk(), health_);
+    }
     // Nobody appends to a full directory before something has gone.
     const int64_t delay_ms = health_.full() ? 0 : config_.file_delete_delay_ms;
     remover_->Remove(deleted, std::chrono::milliseconds(std::min(delay_ms, kDelayMsMax)));

@@ -62,8 +62,9 @@ io::Task<absl::StatusOr<RetentionDecision>> Log::ApplyRetention(int64_t now_ms) 
     decision = Decide(now_ms);  // more may have come, or have gone
   }
   // On a full disk nothing new can be begun, but the others can go.
-  if (decision.count() == segments_.size())
+  if (decision.count() == segments_.size()) {
     --(decision.expired > 0 ? decision.expired : decision.over_size);
+  }
   const size_t count = decision.count();
   if (count == 0 && !rolled.ok()) co_return rolled;
   if (count == 0) co_return decision;
@@ -107,9 +108,7 @@ io::Task<absl::Status> Log::DropEpochsBelowStart() {
   epochs_.TruncateFromStart(segments_.begin()->first);
   absl::Status stored;
   if (epochs_.entries().size() != before) {
-    const std::string path = fmt::format("{}/{}", directory_, kEpochsName);
-    const std::string text = FormatEpochs(epochs_.entries());
-    stored = co_await io::ReplaceFile(files_.disk(), path, AsBytes(text));
+    stored = co_await WriteEpochs(files_.disk(), directory_, epochs_.entries());
   }
   writer_.Give();
   health_.Note(stored, loop_.Now());

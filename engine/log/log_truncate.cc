@@ -226,9 +226,7 @@ io::Task<absl::Status> Log::NoteKept(const Cut& cut, Segment& kept) {
       co_return absl::DataLossError(fmt::format("no batch lies at position {} of {}",
                                                 scanned.position, kept.log_file().path()));
     }
-    const record::BatchView batch = scanned.view();
-    kept.NoteBatch({batch.base_offset(), batch.last_offset(), batch.max_timestamp(), scanned.size},
-                   config_);
+    kept.NoteBatch(StoredFacts(scanned.view()), config_);
     CO_ASSIGN_OR_RETURN(const auto produced, co_await ReadProducerBatch(file, scanned));
     if (produced) NoteProducer(kept, *produced);
     if (scanner.position() < yield_at) continue;
@@ -245,9 +243,7 @@ io::Task<absl::Status> Log::GoOnAt(int64_t epochs_end) {
   CO_RETURN_IF_ERROR(co_await active().Create(loop_.clock().WallMillis()));
   CO_RETURN_IF_ERROR(co_await files_.disk().SyncDirectory(directory_));
   if (!epochs_.TruncateFromEnd(epochs_end)) co_return absl::OkStatus();
-  const std::string path = fmt::format("{}/{}", directory_, kEpochsName);
-  const std::string text = FormatEpochs(epochs_.entries());
-  co_return co_await io::ReplaceFile(files_.disk(), path, AsBytes(text));
+  co_return co_await WriteEpochs(files_.disk(), directory_, epochs_.entries());
 }
 
 }  // namespace varve::log

@@ -81,7 +81,7 @@ io::Task<absl::Status> Recoverer::LoadFirstTimestamp(Segment::Loaded& loaded) {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await active().log_file().Open());
   BatchScanner scanner(file, 0, loaded.size, BatchScanner::Options{.buffer_bytes = 0});
   CO_ASSIGN_OR_RETURN(const Scanned first, co_await scanner.Next());
-  if (first.kind == Scanned::Kind::kBatch) loaded.first_timestamp = first.view().max_timestamp();
+  if (first.kind == Scanned::Kind::kBatch) loaded.first_timestamp = TimeOf(first.view());
   co_return absl::OkStatus();
 }
 
@@ -215,9 +215,7 @@ io::Task<absl::Status> Recoverer::StoreEpochs() {
   }
   const bool before = epochs.TruncateFromStart(result_.log_start);
   if (!beyond && !before && !epochs_changed_) co_return absl::OkStatus();
-  const std::string text = FormatEpochs(epochs.entries());
-  co_return co_await io::ReplaceFile(
-      disk(), fmt::format("{}/{}", arguments_.directory, kEpochsName), AsBytes(text));
+  co_return co_await WriteEpochs(disk(), arguments_.directory, epochs.entries());
 }
 
 io::Task<absl::Status> Recoverer::SyncAccepted() {

@@ -25,8 +25,7 @@ bool Recoverer::Follows(const Scanned& scanned, int64_t next_base) {
 
 void Recoverer::Accept(const Scanned& scanned) {
   const record::BatchView batch = scanned.view();
-  active().NoteBatch({batch.base_offset(), batch.last_offset(), TimeOf(batch), scanned.size},
-                     arguments_.config);
+  active().NoteBatch(StoredFacts(batch), arguments_.config);
   if (batch.leader_epoch() > result_.epochs.latest()) {
     epochs_changed_ |= result_.epochs.Assign(batch.leader_epoch(), batch.base_offset());
   }

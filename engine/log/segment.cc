@@ -11,17 +11,9 @@
 #include "engine/log/file_names.h"
 
 namespace varve::log {
-namespace {
-
-std::string Stem(const std::string& directory, int64_t base_offset) {
-  return fmt::format("{}/{:020}", directory, base_offset);
-}
-
-}  // namespace
-
 Segment::Segment(FileCache& files, const std::string& directory, int64_t base_offset,
                  FileState state)
-    : stem_(Stem(directory, base_offset)),
+    : directory_(directory),
       base_offset_(base_offset),
       log_(files, PathOf(FileKind::kLog, state)),
       offset_index_(files, PathOf(FileKind::kOffsetIndex, state)),
@@ -37,8 +29,8 @@ io::Task<absl::Status> Segment::Create(int64_t now_ms) {
 
 void Segment::CheckRoom(const BatchFacts& last, uint64_t bytes) const {
   VARVE_CHECK(last.last_offset - base_offset_ <= std::numeric_limits<int32_t>::max(),
-              "offset {} does not fit {}", last.last_offset, stem_);
-  VARVE_CHECK(size_ + bytes <= kSegmentBytesMax, "{} bytes do not fit {}", bytes, stem_);
+              "offset {} does not fit {}", last.last_offset, log_.path());
+  VARVE_CHECK(size_ + bytes <= kSegmentBytesMax, "{} bytes do not fit {}", bytes, log_.path());
 }
 
 io::Task<void> Segment::AllocateAhead(io::File& file, uint64_t bytes, const Config& config) {
@@ -200,7 +192,7 @@ void Segment::SetLoaded(const Loaded& loaded) {
 }
 
 std::string Segment::PathOf(FileKind kind, FileState state) const {
-  return fmt::format("{}/{}", io::ParentPath(stem_), FileName(base_offset_, kind, state));
+  return fmt::format("{}/{}", directory_, FileName(base_offset_, kind, state));
 }
 
 io::Task<absl::Status> Segment::MoveLog(FileState state) {
@@ -224,7 +216,7 @@ Segment::AsLeft Segment::ToAsLeft() const {
 }
 
 void Segment::Restore(const AsLeft& left) {
-  size_ = left.size;
+  size_ = written_back_ = left.size;
   next_offset_ = left.next_offset;
   max_timestamp_ = left.max_timestamp;
   first_timestamp_ = left.first_timestamp;
@@ -236,8 +228,12 @@ void Segment::Restore(const AsLeft& left) {
 }
 
 std::vector<std::string> Segment::Paths() const {
-  return {stem_ + ".log", stem_ + ".index", stem_ + ".timeindex", stem_ + ".txnindex",
-          stem_ + ".snapshot"};
+  std::vector<std::string> paths;
+  for (const FileKind kind : {FileKind::kLog, FileKind::kOffsetIndex, FileKind::kTimeIndex,
+                              FileKind::kTransactionIndex, FileKind::kSnapshot}) {
+    paths.push_back(PathOf(kind, FileState::kPlain));
+  }
+  return paths;
 }
 
 }  // namespace varve::log

@@ -34,6 +34,11 @@ inline int64_t TimeOf(record::BatchView batch) {
   return batch.record_count() == 0 ? record::kNoTimestamp : batch.max_timestamp();
 }
 
+// What there is to know of a batch as it lies in a file. Requires: a whole one.
+inline BatchFacts StoredFacts(record::BatchView batch) {
+  return {batch.base_offset(), batch.last_offset(), TimeOf(batch), batch.size_bytes()};
+}
+
 // A damaged stretch of a segment: nothing in it is served, moved or thrown away.
 struct Fence {
   uint64_t position = 0;
@@ -58,9 +63,9 @@ struct TimestampOffset {
   friend bool operator==(const TimestampOffset&, const TimestampOffset&) = default;
 };
 
-// One segment of a log: a .log file of batches back to back, its two sparse indexes, and the
-// index of aborted transactions. Formats
-// and rules for entries are Kafka's; entries are made batch by batch.
+// One segment of a log: a .log file of batches back to back, its two sparse indexes, and the index
+// of aborted transactions. Formats and rules for entries are Kafka's; entries are made batch by
+// batch.
 //
 // Threads   One loop. One task appends; lookups may run beside it.
 // Errors    Those of io::File.
@@ -198,7 +203,7 @@ class Segment {
   void CheckRoom(const BatchFacts& last, uint64_t bytes) const;
   void AddTimeEntry();
 
-  const std::string stem_;  // path without the suffix
+  const std::string directory_;
   const int64_t base_offset_;
   CachedFile log_;
   OffsetIndex offset_index_;

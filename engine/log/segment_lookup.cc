@@ -32,8 +32,8 @@ io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(Start start, int6
   for (;;) {
     if (const Fence* fence = FenceAt(scanner.position())) {
       if (offset < fence->end_offset) {
-        co_return absl::DataLossError(fmt::format("offsets {} to {} of {}.log are damaged",
-                                                  fence->start_offset, fence->end_offset, stem_));
+        co_return absl::DataLossError(fmt::format("offsets {} to {} of {} are damaged",
+                                                  fence->start_offset, fence->end_offset, log_.path()));
       }
       scanner.SkipTo(fence->end_position);
     }
@@ -43,13 +43,13 @@ io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(Start start, int6
     if (!whole || scanned.view().last_offset() > start.ends_by ||
         scanned.view().base_offset() < base_offset_) {
       co_return absl::DataLossError(
-          fmt::format("no batch lies at position {} of {}.log", scanned.position, stem_));
+          fmt::format("no batch lies at position {} of {}", scanned.position, log_.path()));
     }
     start.ends_by = std::numeric_limits<int64_t>::max();
     const record::BatchView batch = scanned.view();
-    if (batch.last_offset() >= offset && batch.max_timestamp() >= timestamp) {
+    if (batch.last_offset() >= offset && TimeOf(batch) >= timestamp) {
       co_return Located{scanned.position, scanned.size, batch.base_offset(), batch.last_offset(),
-                        batch.max_timestamp()};
+                        TimeOf(batch)};
     }
   }
 }
@@ -103,7 +103,7 @@ io::Task<absl::StatusOr<int64_t>> Segment::FirstTimestamp() {
   CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
   BatchScanner scanner(std::move(file), 0, size_, BatchScanner::Options{.buffer_bytes = 0});
   CO_ASSIGN_OR_RETURN(const Scanned first, co_await scanner.Next());
-  if (first.kind == Scanned::Kind::kBatch) first_timestamp_ = first.view().max_timestamp();
+  if (first.kind == Scanned::Kind::kBatch) first_timestamp_ = TimeOf(first.view());
   co_return first_timestamp_;
 }
 

@@ -149,16 +149,9 @@ io::Task<void> Shard::LeaveOut(PartitionKey key) {
 
 void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into) {
   for (const auto& [key, partition] : partitions_) {
-    log::Log& log = partition->log();
+    const log::Log& log = partition->log();
     if (io::ParentPath(log.directory()) != directory) continue;
-    const log::TopicPartition name{partition->topic().name, key.index};
-    const log::Offsets& offsets = log.offsets();
-    into.recovery_points[name] = offsets.durable;
-    into.high_watermarks[name] = offsets.high_watermark;
-    // A closed log has no segments to compare with; told once too often does no harm.
-    const int64_t implied = log.segment_count() > 0 ? log.first_segment_base() : 0;
-    if (offsets.log_start > implied) into.log_starts[name] = offsets.log_start;
-    if (log.cleaned_up_to()) into.cleaned[name] = *log.cleaned_up_to();
+    log::AddOffsets({partition->topic().name, key.index}, log, into);
   }
 }
 

@@ -78,12 +78,4 @@ Dirty Measure(const DirtyFacts& facts, const DirtyRules& rules) {
   return dirty;
 }
 
-std::optional<size_t> Filthiest(std::span<const Dirty> logs) {
-  std::optional<size_t> best;
-  for (size_t i = 0; i < logs.size(); ++i) {
-    if (logs[i].eligible && (!best || logs[i].ratio() > logs[*best].ratio())) best = i;
-  }
-  return best;
-}
-
 }  // namespace varve::log

@@ -54,7 +54,4 @@ struct Dirty {
 
 Dirty Measure(const DirtyFacts& facts, const DirtyRules& rules);
 
-// The one of the eligible logs that has the highest ratio; of equals the first.
-std::optional<size_t> Filthiest(std::span<const Dirty> logs);
-
 }  // namespace varve::log

@@ -65,10 +65,6 @@ void AddPiece(Bytes bytes, Output& output) {
   output.pieces.push_back(bytes);
 }
 
-BatchFacts FactsOf(BatchView batch) {
-  return {batch.base_offset(), batch.last_offset(), TimeOf(batch), batch.bytes().size()};
-}
-
 void Add(BatchView batch, Rewritten rewritten, Output& output) {
   output.changed |= rewritten.kind != Rewritten::Kind::kAsItWas;
   if (rewritten.kind == Rewritten::Kind::kNothing) return;
@@ -77,7 +73,7 @@ void Add(BatchView batch, Rewritten rewritten, Output& output) {
     bytes = output.made.emplace_back(std::move(rewritten.bytes));
   }
   AddPiece(bytes, output);
-  output.facts.push_back(FactsOf(BatchView(bytes)));
+  output.facts.push_back(StoredFacts(BatchView(bytes)));
   output.bytes += bytes.size();
 }
 

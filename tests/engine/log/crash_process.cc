@@ -104,11 +104,7 @@ io::Task<absl::Status> Process::Append(size_t index, const std::vector<PlannedBa
 LogDirectory::Checkpoints Process::Checkpoints() const {
   LogDirectory::Checkpoints checkpoints;
   for (size_t i = 0; i < logs_.size(); ++i) {
-    const TopicPartition name{kTopic, PartitionOf(i)};
-    checkpoints.recovery_points[name] = logs_[i]->offsets().durable;
-    const int64_t log_start = logs_[i]->offsets().log_start;
-    if (log_start > 0) checkpoints.log_starts[name] = log_start;
-    checkpoints.high_watermarks[name] = logs_[i]->offsets().high_watermark;
+    AddOffsets({kTopic, PartitionOf(i)}, *logs_[i], checkpoints);
   }
   return checkpoints;
 }

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <string>
 
+#include "engine/record/builder.h"
+#include "engine/record/stamp.h"
 #include "tests/engine/log/index_check.h"
 #include "tests/engine/log/producing.h"
 
@@ -228,6 +230,32 @@ TEST(LogTruncate, OneThatFailsEndsAppendsUntilTheLogIsOpenedAgain) {
   m.Open();
   EXPECT_TRUE(std::string(Filled::kAll).starts_with(m.ReadAll()));
   EXPECT_TRUE(m.Append(MakeBatch({1})).ok());
+}
+
+// Batches as they lie in a file, from offset `base` on.
+Buffer At(int64_t base, Buffer batch) {
+  record::StampBaseOffset(batch, base);
+  return batch;
+}
+
+TEST(LogTruncate, FindsNoTimeInWhatCompactionEmptied) {
+  const Buffer late = At(1, MakeBatch({9000}));
+  Buffer content;
+  for (const Buffer& batch :
+       {At(0, MakeBatch({1000})), record::BuildEmptyCopy(record::BatchView(late)),
+        At(2, MakeBatch({1500})), At(3, MakeBatch({1600}))}) {
+    content.insert(content.end(), batch.begin(), batch.end());
+  }
+  LogMachine m;
+  m.Open();
+  m.Leave();
+  ASSERT_TRUE(m.disk().Put(m.Path(0, FileKind::kLog), content).ok());
+  m.arguments.stop = Stop::kProcess;
+  m.Open();
+  EXPECT_EQ(m.FindMax(4), "1600@3");
+  EXPECT_EQ(m.Run(m.log->TruncateTo(3)).value_or(-1), 3);
+  EXPECT_EQ(m.FindMax(3), "1500@2");
+  EXPECT_EQ(m.Find(1501, 3), "-");
 }
 
 // Stops the machine at each disk operation of a truncation. What is left is the log, cut nowhere

@@ -83,15 +83,6 @@ TEST(Dirty, AnOverdueRecordMakesTheLogEligible) {
   EXPECT_FALSE(Measure(facts, late).eligible);
 }
 
-TEST(Dirty, TheFilthiestGoesFirst) {
-  const auto log = [](uint64_t clean, uint64_t cleanable, bool eligible) {
-    return Dirty{.clean_bytes = clean, .cleanable_bytes = cleanable, .eligible = eligible};
-  };
-  const Dirty logs[] = {log(10, 5, true), log(10, 20, true), log(0, 90, false), log(10, 20, true)};
-  EXPECT_EQ(Filthiest(logs), 1u);
-  EXPECT_FALSE(Filthiest(std::span(logs).subspan(2, 1)));
-}
-
 SourceFacts Source(int64_t base, int64_t end, uint64_t size, uint64_t index = 8,
                    uint64_t times = 12) {
   return {base, end, size, index, times};
