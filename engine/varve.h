@@ -3,7 +3,9 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -129,9 +131,20 @@ struct StoreOptions {
   size_t open_files_max = 1000;  // about how many descriptors stay open
   bool force_epoll = false;      // do not use io_uring even where it works
   LogConfig log_defaults = {};   // of logs that are found in the directory
+
+  // What the store does on its own; see Maintain.
+  std::chrono::milliseconds upkeep_interval = std::chrono::minutes(5);
+  std::chrono::milliseconds undurable_max = std::chrono::minutes(1);
+  // The most memory that one compaction uses for its map of keys: 24 bytes a key.
+  uint64_t dedupe_buffer_bytes = uint64_t{128} << 20;
+  // Told, on the store's thread, what an operator should read, such as a compaction that failed.
+  // Must not call the store.
+  std::function<void(const std::string&)> report = nullptr;
 };
 
-// A directory of logs. Only one process has it open at a time.
+// A directory of logs. Only one process has it open at a time. On its own it makes what was
+// appended durable within undurable_max or the log's flush_ms, deletes what the log's retention
+// gives up, and compacts the logs that say so.
 //
 // Lifetime  The destructor closes it.
 // Threads   Any, also at the same time.
@@ -153,6 +166,10 @@ class Store {
   absl::StatusOr<std::vector<std::string>> ListLogs() const;
   // Takes the log away with everything in it.
   absl::Status DeleteLog(const std::string& name);
+
+  // Retention and compaction now rather than at their next turn. The first error; what failed is
+  // tried again.
+  absl::Status Maintain();
 
   // What recovery found that somebody should know, a line a finding.
   const std::vector<std::string>& notes() const;

@@ -39,8 +39,13 @@ absl::Status Closed() { return absl::CancelledError("the store was closed"); }
 
 Host::Host(std::shared_ptr<LoopThread> thread, const StoreOptions& options)
     : thread_(std::move(thread)),
+      upkeep_interval_(
+          std::max<io::Duration>(options.upkeep_interval, std::chrono::milliseconds(1))),
       files_(thread_->loop().disk(), std::max<size_t>(1, options.open_files_max)),
-      changing_(thread_->loop(), 1) {}
+      upkeep_(thread_->loop(), files_, options),
+      changing_(thread_->loop(), 1),
+      stop_(thread_->loop()),
+      gate_(thread_->loop()) {}
 
 Host::~Host() { IgnoreError(Close()); }  // who wants to know calls Close
 
@@ -71,6 +76,8 @@ io::Task<absl::Status> Host::Recover(std::string path, LogConfig defaults) {
   CO_RETURN_IF_ERROR(co_await directory_->WriteCheckpoints(Checkpoints()));
   CO_RETURN_IF_ERROR(co_await directory_->Recovered());
   recovered_ = true;
+  upkeep_.StartCleaner();
+  gate_.Spawn(KeepRegularly());
   co_return absl::OkStatus();
 }
 
@@ -92,6 +99,7 @@ io::Task<Host::MaybeHosted> Host::Open(std::string name, log::OpenArguments argu
       co_await log::Log::Open(thread_->loop(), files_, directory_->health(), std::move(arguments)));
   auto hosted = std::make_shared<Hosted>(thread_, name);
   hosted->Attach(std::move(log));
+  upkeep_.Add(*hosted->log());
   logs_[name] = hosted;
   co_return hosted;
 }
@@ -146,6 +154,7 @@ io::Task<absl::Status> Host::Remove(std::string name) {
     const std::unique_ptr<log::Log> log = found->second->Detach();
     logs_.erase(found);
     IgnoreError(co_await log->Close(false));  // unsynced on purpose: its files go
+    upkeep_.Remove(*log);
     removed = co_await directory_->DoomPartition(std::move(name), kPartition);
     if (removed.ok()) removed = co_await directory_->SyncNames();
     if (removed.ok()) removed = co_await directory_->RemoveDoomed();
@@ -159,17 +168,52 @@ absl::Status Host::DeleteLog(const std::string& name) {
   return thread_->Await(remove);
 }
 
+// Then notes how far the logs are durable, so that recovery reads no more than what came since.
+// One log at a time, so that whoever opens or removes another waits for one at most.
+io::Task<absl::Status> Host::KeepAll() {
+  CO_ASSIGN_OR_RETURN(const std::vector<std::string> names, co_await Names());
+  absl::Status first_error;
+  for (const std::string& name : names) {
+    co_await changing_.Take();
+    absl::Status kept;
+    if (const auto found = logs_.find(name); found != logs_.end()) {
+      kept = co_await upkeep_.Keep(*found->second->log());
+    }
+    changing_.Give();
+    if (first_error.ok()) first_error = std::move(kept);
+    co_await io::Yield{thread_->loop()};
+  }
+  co_await changing_.Take();
+  if (directory_ != nullptr) {
+    const absl::Status noted = co_await directory_->WriteCheckpoints(Checkpoints());
+    if (first_error.ok()) first_error = noted;
+  }
+  changing_.Give();
+  co_return first_error;
+}
+
+io::Task<void> Host::KeepRegularly() {
+  while (!stop_.is_set()) {
+    const bool due = co_await io::SleepUnless(stop_, upkeep_interval_);
+    if (due) IgnoreError(co_await KeepAll());  // has told, and tries again next time
+  }
+}
+
+io::Task<absl::Status> Host::MaintainAll() {
+  absl::Status kept = co_await KeepAll();
+  const absl::Status cleaned = co_await upkeep_.CleanAll(logs_.size());
+  co_return kept.ok() ? cleaned : kept;
+}
+
+absl::Status Host::Maintain() {
+  auto maintain = [&] { return MaintainAll(); };
+  return thread_->Await(maintain);
+}
+
 log::LogDirectory::Checkpoints Host::Checkpoints() const {
   log::LogDirectory::Checkpoints checkpoints;
   for (const auto& [name, hosted] : logs_) {
-    const log::TopicPartition partition{name, kPartition};
-    const log::Log& log = *hosted->log();
-    const log::Offsets& offsets = log.offsets();
-    checkpoints.recovery_points[partition] = offsets.durable;
-    checkpoints.high_watermarks[partition] = offsets.high_watermark;
-    if (offsets.log_start > log.first_segment_base()) {
-      checkpoints.log_starts[partition] = offsets.log_start;
-    }
+    log::AddOffsets({name, kPartition}, *hosted->log(), checkpoints);
   }
   return checkpoints;
 }
@@ -186,6 +230,7 @@ io::Task<absl::Status> Host::CloseLogs(log::LogDirectory::Checkpoints& checkpoin
   for (const auto& [name, hosted] : logs_) {
     const std::unique_ptr<log::Log> log = hosted->Detach();
     const absl::Status closed = co_await log->Close();
+    upkeep_.Remove(*log);
     if (first_error.ok()) first_error = closed;
     const log::TopicPartition partition{name, kPartition};
     if (log->as_left() != nullptr) manifest.logs[partition] = {Uuid(), log->as_left()};
@@ -195,6 +240,9 @@ io::Task<absl::Status> Host::CloseLogs(log::LogDirectory::Checkpoints& checkpoin
 }
 
 io::Task<absl::Status> Host::CloseAll() {
+  stop_.Set();
+  co_await gate_.Close();
+  co_await upkeep_.Stop();
   co_await changing_.Take();
   log::LogDirectory::Checkpoints checkpoints;
   log::Manifest manifest;
@@ -202,6 +250,7 @@ io::Task<absl::Status> Host::CloseAll() {
   if (closed.ok() && recovered_) {
     closed = co_await directory_->CloseCleanly(checkpoints, std::move(manifest));
   }
+  co_await upkeep_.Close();
   directory_.reset();
   changing_.Give();
   co_return closed;

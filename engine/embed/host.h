@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/embed/hosted.h"
+#include "engine/embed/upkeep.h"
 #include "engine/io/sync.h"
 #include "engine/log/directory.h"
 #include "engine/log/file_cache.h"
@@ -27,6 +28,7 @@ class Host {
   absl::StatusOr<std::shared_ptr<Hosted>> OpenLog(const std::string& name, const LogConfig& config);
   absl::StatusOr<std::vector<std::string>> ListLogs();
   absl::Status DeleteLog(const std::string& name);
+  absl::Status Maintain();
   const std::vector<std::string>& notes() const { return notes_; }
   absl::Status Close();
 
@@ -43,17 +45,24 @@ class Host {
   io::Task<MaybeHosted> Open(std::string name, log::OpenArguments arguments);
   io::Task<absl::Status> Remove(std::string name);
   io::Task<absl::StatusOr<std::vector<std::string>>> Names();
+  io::Task<absl::Status> KeepAll();
+  io::Task<void> KeepRegularly();
+  io::Task<absl::Status> MaintainAll();
   io::Task<absl::Status> CloseAll();
   io::Task<absl::Status> CloseLogs(log::LogDirectory::Checkpoints& checkpoints,
                                    log::Manifest& manifest);
   log::LogDirectory::Checkpoints Checkpoints() const;
 
   const std::shared_ptr<LoopThread> thread_;
+  const io::Duration upkeep_interval_;
   log::FileCache files_;
+  Upkeep upkeep_;
   std::unique_ptr<log::LogDirectory> directory_;
   Logs logs_;
   bool recovered_ = false;  // else the directory must not look cleanly closed
   io::Semaphore changing_;  // of one: whoever opens, makes or removes a log
+  io::Event stop_;
+  io::Gate gate_;  // of KeepRegularly
   std::vector<std::string> notes_;
 };
 

@@ -25,6 +25,8 @@ absl::StatusOr<std::vector<std::string>> Store::ListLogs() const { return host_-
 
 absl::Status Store::DeleteLog(const std::string& name) { return host_->DeleteLog(name); }
 
+absl::Status Store::Maintain() { return host_->Maintain(); }
+
 const std::vector<std::string>& Store::notes() const { return host_->notes(); }
 
 absl::Status Store::Close() { return host_->Close(); }

@@ -33,7 +33,8 @@ io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(Start start, int6
     if (const Fence* fence = FenceAt(scanner.position())) {
       if (offset < fence->end_offset) {
         co_return absl::DataLossError(fmt::format("offsets {} to {} of {} are damaged",
-                                                  fence->start_offset, fence->end_offset, log_.path()));
+                                                  fence->start_offset, fence->end_offset,
+                                                  log_.path()));
       }
       scanner.SkipTo(fence->end_position);
     }

@@ -174,8 +174,9 @@ io::Task<void> Broker::WriteCheckpointsRegularly() {
       std::min({settings_.high_watermark_checkpoint_ms, settings_.log_start_checkpoint_ms,
                 settings_.recovery_point_checkpoint_ms});
   const auto pause = std::chrono::milliseconds(std::max(least_ms, kCheckpointMsMin));
-  while (co_await io::SleepUnless(stop_, pause)) {
-    co_await storage_.WriteCheckpoints(facts_.shards);
+  while (!stop_.is_set()) {
+    const bool due = co_await io::SleepUnless(stop_, pause);
+    if (due) co_await storage_.WriteCheckpoints(facts_.shards);
   }
 }
 

@@ -33,6 +33,7 @@ CleanerManager::CleanerManager(io::Loop& loop, FileCache& files, Options options
       files_(files),
       options_(std::move(options)),
       throttle_(loop, options_.bytes_per_second),
+      cleaning_(loop, 1),
       stop_(loop),
       gate_(loop) {}
 
@@ -136,9 +137,12 @@ io::Task<CleanerManager::EntryRef> CleanerManager::Choose() {
 }
 
 io::Task<bool> CleanerManager::CleanOne() {
+  co_await cleaning_.Take();
   EntryRef entry = co_await Choose();
-  if (entry == nullptr) co_return false;
-  co_return co_await Clean(std::move(entry));
+  bool cleaned = false;
+  if (entry != nullptr) cleaned = co_await Clean(std::move(entry));
+  cleaning_.Give();
+  co_return cleaned;
 }
 
 io::Task<bool> CleanerManager::Clean(EntryRef entry) {

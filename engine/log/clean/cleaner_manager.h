@@ -68,7 +68,8 @@ class CleanerManager {
   // Ends the cleaning that is under way, and waits for it.
   io::Task<void> Stop();
 
-  // Cleans the log that needs it most, if any does. True if one was cleaned well.
+  // Cleans the log that needs it most, if any does, once no other cleaning is under way. True if
+  // one was cleaned well.
   io::Task<bool> CleanOne();
 
   std::vector<CleaningStatus> Statuses() const;
@@ -96,6 +97,7 @@ class CleanerManager {
   Throttle throttle_;
   std::vector<EntryRef> entries_;  // in order of Add
   EntryRef current_;
+  io::Semaphore cleaning_;  // of one
   io::Event stop_;
   io::Gate gate_;
 };

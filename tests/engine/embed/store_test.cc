@@ -285,6 +285,81 @@ TEST_F(StoreTest, AppendsOfManyThreadsAreAllThereAndDurable) {
   EXPECT_EQ(ReadAll(*log).size(), static_cast<size_t>(kThreads * kEach));
 }
 
+TEST_F(StoreTest, RetentionTakesTheOldest) {
+  const auto store = Open();
+  LogConfig config;
+  config.segment_bytes = 1000;
+  config.retention_bytes = 3000;
+  const auto log = LogOf(*store, "events", config);
+  for (int i = 0; i < 100; ++i) AppendText(*log, "some text that takes its room");
+  EXPECT_EQ(log->Offsets()->start, 0);
+  EXPECT_EQ(store->Maintain(), absl::OkStatus());
+  const auto offsets = log->Offsets();
+  EXPECT_GT(offsets->start, 0);
+  EXPECT_EQ(offsets->end, 100);
+  Reader reader = log->ReadFrom(0);
+  StoredRecord record;
+  EXPECT_TRUE(absl::IsOutOfRange(reader.Next(record).status()));
+  EXPECT_EQ(ReadAll(*log, offsets->start).size(), static_cast<size_t>(100 - offsets->start));
+}
+
+TEST_F(StoreTest, CompactionLeavesTheLastOfEachKey) {
+  LogConfig config;
+  config.cleanup_compact = true;
+  config.cleanup_delete = false;
+  config.segment_bytes = 1000;
+  config.flush_messages = 1;
+  std::vector<std::string> reports;
+  StoreOptions options;
+  options.log_defaults = config;
+  options.report = [&](const std::string& text) { reports.push_back(text); };
+  auto store = Open(options);
+  auto log = LogOf(*store, "table", config);
+  for (int i = 0; i < 100; ++i) {
+    const std::string key = std::to_string(i % 5);
+    const std::string value = std::to_string(i);
+    const NewRecord record{.timestamp = 1000, .key = AsBytes(key), .value = AsBytes(value)};
+    ASSERT_TRUE(log->Append(record).ok());
+  }
+  EXPECT_EQ(store->Maintain(), absl::OkStatus());
+  const std::vector<std::string> left = ReadAll(*log);
+  EXPECT_LT(left.size(), 40u);
+  EXPECT_EQ(std::vector<std::string>(left.end() - 5, left.end()),
+            (std::vector<std::string>{"95", "96", "97", "98", "99"}));
+  EXPECT_EQ(store->Close(), absl::OkStatus());
+  store = Open(options);
+  log = LogOf(*store, "table", config);
+  EXPECT_EQ(ReadAll(*log), left);
+  EXPECT_EQ(reports, std::vector<std::string>());
+}
+
+TEST_F(StoreTest, ACompactionThatFailsIsReported) {
+  LogConfig config;
+  config.cleanup_compact = true;
+  config.segment_bytes = 1000;
+  config.flush_messages = 1;
+  std::vector<std::string> reports;
+  StoreOptions options;
+  options.report = [&](const std::string& text) { reports.push_back(text); };
+  const auto store = Open(options);
+  const auto log = LogOf(*store, "table", config);
+  for (int i = 0; i < 100; ++i) AppendText(*log, "has no key");
+  std::filesystem::resize_file(path_ + "/table-0/00000000000000000000.log", 50);
+  EXPECT_TRUE(absl::IsDataLoss(store->Maintain()));
+  EXPECT_EQ(store->Close(), absl::OkStatus());
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_NE(reports[0].find("table-0"), std::string::npos) << reports[0];
+}
+
+TEST_F(StoreTest, WhatIsAppendedBecomesDurableByItself) {
+  StoreOptions options;
+  options.undurable_max = std::chrono::milliseconds(1);
+  const auto store = Open(options);
+  const auto log = LogOf(*store, "events");
+  AppendText(*log, "a");
+  while (log->Offsets()->durable < 1) std::this_thread::yield();  // nobody asks for it
+}
+
 TEST_F(StoreTest, EpollServesAsWell) {
   const auto store = Open({.force_epoll = true});
   const auto log = LogOf(*store, "events");
