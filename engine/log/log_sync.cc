@@ -70,9 +70,12 @@ bool Log::NeedsSync() {
   return offsets_.durable < sync_wanted_ || FirstUnsynced() != SegmentOf(offsets_.durable);
 }
 
-// A failed sync is final: the pages it lost would look clean to the next one.
+// A failed sync is final: the pages it lost would look clean to the next one. Whatever the reason,
+// those who wait for it must not take it for a full disk: their batches are written.
 void Log::NoteSyncError() {
-  if (!sync_error_.ok()) health_.Note(absl::DataLossError(sync_error_.message()), loop_.Now());
+  if (sync_error_.ok()) return;
+  sync_error_ = absl::DataLossError(sync_error_.message());
+  health_.Note(sync_error_, loop_.Now());
 }
 
 io::Task<void> Log::SyncUntilNobodyWaits() {

@@ -133,8 +133,8 @@ io::Task<absl::Status> Log::Empty(int64_t offset) {
 absl::Status Log::NoteBroken(absl::Status status) {
   if (status.ok()) return status;
   health_.Note(status, loop_.Now());
-  broken_ = status;
-  if (sync_error_.ok()) sync_error_ = std::move(status);
+  broken_ = std::move(status);
+  if (sync_error_.ok()) sync_error_ = absl::DataLossError(broken_.message());
   return broken_;
 }
 

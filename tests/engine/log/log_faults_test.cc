@@ -101,6 +101,17 @@ TEST(LogFaults, AFailedSyncIsFinal) {
   EXPECT_FALSE(m.Close().ok());
 }
 
+// An append that ends with ResourceExhausted is not written, and may be sent again. This one is.
+TEST(LogFaults, ASyncWithoutSpaceIsNoFullDisk) {
+  LogMachine m({.flush_messages = 1});
+  m.Open();
+  m.disk().Inject({.call = SimCall::kSyncData, .kind = SimFault::kNoSpace, .path = ".log"});
+  EXPECT_TRUE(absl::IsDataLoss(m.Append(BatchOfSize(100)).status()));
+  EXPECT_TRUE(m.health->failed());
+  EXPECT_EQ(m.ReadAll(), "0-0");
+  EXPECT_TRUE(absl::IsDataLoss(m.Append(BatchOfSize(100)).status()));
+}
+
 TEST(LogFaults, AFailedSyncAtCloseIsReported) {
   LogMachine m;
   m.Open();
