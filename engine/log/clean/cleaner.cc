@@ -57,8 +57,9 @@ io::Task<absl::StatusOr<CleanerReport>> Cleaner::Run(Dirty dirty, CleanerInputs 
   if (done.ok()) done = co_await CleanGroups();
   auto free = [&] { keys_.reset(); };  // hands back many pages
   co_await io::Offload(loop_, free);
-  const bool left = std::ranges::any_of(
-      sources_, [](const Log::ClosedSegment& source) { return source.segment->removed(); });
+  const bool left =
+      std::any_of(sources_.begin() + static_cast<ptrdiff_t>(exchanged_), sources_.end(),
+                  [](const Log::ClosedSegment& source) { return source.segment->removed(); });
   // What was read of a segment that has left says nothing.
   if (!done.ok() && left && !absl::IsCancelled(done)) {
     done = absl::AbortedError(fmt::format("{}: {}", log_.directory(), std::string(done.message())));
@@ -207,6 +208,7 @@ io::Task<absl::Status> Cleaner::Finish(Segment& output) {
 }
 
 io::Task<absl::Status> Cleaner::Replace(Group group, std::shared_ptr<Segment> output) {
+  exchanged_ = group.first + group.count;  // that they leave the log from here on is our doing
   std::vector<std::shared_ptr<Segment>> sources;
   for (size_t i = group.first; i < group.first + group.count; ++i) {
     sources.push_back(sources_[i].segment);

@@ -101,6 +101,7 @@ class Cleaner {
   std::vector<int64_t> ends_;
   std::unique_ptr<TransactionWalk> transactions_;
   bool changed_ = false;  // the group that is being written
+  size_t exchanged_ = 0;  // so many of the sources have gone to Log::Exchange
 };
 
 }  // namespace varve::log

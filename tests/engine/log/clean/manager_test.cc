@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/log/clean/cleaner_manager.h"
@@ -109,6 +110,24 @@ TEST(CleanerManager, AFailureIsToldAndTriedAgainLaterAndLater) {
   EXPECT_TRUE(m.Status().last_error.ok());
   EXPECT_EQ(m.told.back(), "t-0 is compacted again");
   EXPECT_EQ(m.ShowLog(), "1:a=2 2:z=1 3:y=1");
+}
+
+TEST(CleanerManager, AFailureAfterTheFirstExchangeIsToldToo) {
+  Config config = Compacted();
+  config.segment_bytes = 500;
+  Managed m(config);
+  for (int i = 0; i < 30; ++i) m.Put({fmt::format("k{}={}", i % 20, i)});
+  ASSERT_TRUE(m.Flush().ok());
+  m.log->AdvanceHighWatermark(m.log->offsets().end);
+  m.disk().Inject({.call = SimCall::kAppend,
+                   .kind = io::SimFault::kNoSpace,
+                   .path = ".log.cleaned",
+                   .skip = 1});
+  EXPECT_FALSE(m.Run(m.manager->CleanOne()));
+  EXPECT_GT(m.log->segment_count(), 2u);
+  EXPECT_EQ(m.Status().failures, 1u);
+  EXPECT_TRUE(absl::IsResourceExhausted(m.Status().last_error)) << m.Status().last_error;
+  EXPECT_EQ(m.told.size(), 1u);
 }
 
 TEST(CleanerManager, DamageIsToldAndServedAround) {
