@@ -108,10 +108,11 @@ class Log {
   void ExpireProducers();
 
   // Cuts the log so that nothing at or above `offset` is left, durably; nothing happens if nothing
-  // is there. Returns the new end: `offset`, or where the batch began that it lay in the middle of.
-  // At or below the log start everything goes. TruncateFully always empties the log, which then
-  // starts and ends at `offset`. The other ends follow; transactions and producers are as they were
-  // at the new end, and so are epochs: begin one before appending again.
+  // is there. Returns the new end: `offset`, or where the batch began that it lay in the middle of,
+  // or the gap that compaction left there. At or below the log start everything goes. TruncateFully
+  // always empties the log, which then starts and ends at `offset`. The other ends follow;
+  // transactions and producers are as they were at the new end, and so are epochs: begin one before
+  // appending again.
   //   Requires  No checkpoint has a recovery point above the new end: the caller first writes one
   //             that is not (and, for TruncateFully, `offset` as the log start); otherwise a stop
   //             on the way reads as a lost tail. It leaves the old log, cut at or behind the new

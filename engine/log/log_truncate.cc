@@ -92,7 +92,13 @@ io::Task<absl::StatusOr<Log::Cut>> Log::FindCut(int64_t offset) {
     cut.position = (*located)->position;
     cut.end = std::min(offset, (*located)->base_offset);
   }
-  if (located.ok()) co_return cut;
+  if (located.ok()) {
+    // Compaction may have left a gap there. The next segment has to begin where the batches end: to
+    // a recovery, offsets that are missing between two segments are lost ones.
+    CO_ASSIGN_OR_RETURN(const int64_t kept_end, co_await cut.segment->EndBefore(cut.position));
+    cut.end = std::min(cut.end, kept_end);
+    co_return cut;
+  }
   for (const Fence& fence : cut.segment->fences()) {
     if (offset < fence.start_offset || offset >= fence.end_offset) continue;
     cut.position = fence.position;

@@ -107,6 +107,10 @@ class Segment {
   // the nearest that the index knows, at most the segment's next offset.
   io::Task<absl::StatusOr<int64_t>> UpperOffset(int64_t from, uint64_t end_position);
 
+  // The offset behind the last batch before `position`, where one ends; base_offset without any.
+  // Reads headers from the start of the segment.
+  io::Task<absl::StatusOr<int64_t>> EndBefore(uint64_t position);
+
   // The largest timestamp of the batches that end below offset `limit`; -1 without any. Reads
   // headers from the start of the segment.
   io::Task<absl::StatusOr<int64_t>> MaxTimestampBelow(int64_t limit);

@@ -121,6 +121,26 @@ io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
   }
 }
 
+io::Task<absl::StatusOr<int64_t>> Segment::EndBefore(uint64_t position) {
+  CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
+  BatchScanner scanner(std::move(file), 0, position, BatchScanner::Options{});
+  int64_t end = base_offset_;
+  while (scanner.position() < position) {
+    if (const Fence* fence = FenceAt(scanner.position())) {
+      end = fence->end_offset;
+      scanner.SkipTo(fence->end_position);
+      continue;
+    }
+    CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
+    if (scanned.kind != Scanned::Kind::kBatch) {
+      co_return absl::DataLossError(
+          fmt::format("no batch lies at position {} of {}", scanned.position, log_.path()));
+    }
+    end = scanned.view().next_offset();
+  }
+  co_return end;
+}
+
 io::Task<absl::StatusOr<int64_t>> Segment::UpperOffset(int64_t from, uint64_t end_position) {
   if (end_position >= size_) co_return next_offset_;
   CO_ASSIGN_OR_RETURN(uint64_t index, co_await offset_index_.CountUpTo(from - base_offset_));
