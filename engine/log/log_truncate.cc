@@ -167,6 +167,8 @@ void Log::Clip(int64_t log_start, int64_t end) {
   offsets_.high_watermark = std::clamp(offsets_.high_watermark, log_start, end);
   offsets_.last_stable = std::clamp(offsets_.last_stable, log_start, end);
   sync_wanted_ = std::min(sync_wanted_, end);
+  // What comes to lie behind the cut was never compacted.
+  if (cleaned_up_to_) cleaned_up_to_ = std::min(*cleaned_up_to_, end);
   waiting_snapshot_.reset();
   AppendQueue waiting = std::exchange(awaiting_sync_, {});
   while (!waiting.empty()) {

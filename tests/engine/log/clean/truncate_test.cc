@@ -56,5 +56,18 @@ TEST(CleanTruncate, WhatIsAppendedBehindAGapSurvivesAPowerLoss) {
   }
 }
 
+TEST(CleanTruncate, WhatComesBehindTheCutIsCompactedToo) {
+  Gapped m;
+  EXPECT_EQ(m.log->cleaned_up_to(), 6);
+  EXPECT_EQ(m.EndOf(1), 1);
+  EXPECT_LE(*m.log->cleaned_up_to(), 1);
+  m.Put({"a=2"});
+  m.Put({"a=3"});
+  for (int i = 0; i < 8; ++i) m.Put({"y=1"});
+  m.PutInNext({"z=2"});
+  ASSERT_TRUE(m.Clean().ok());
+  EXPECT_EQ(m.ShowLog(), "2:a=3 10:y=1 11:z=2");
+}
+
 }  // namespace
 }  // namespace varve::log::test
