@@ -10,7 +10,8 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "interop"))
 
 from harness import log_files, tap  # noqa: E402
-from harness.broker import PATIENCE_SECONDS, Broker  # noqa: E402
+from harness.broker import Broker  # noqa: E402
+from harness.process import PATIENCE_SECONDS  # noqa: E402
 
 TOPIC = "crash"
 BACKENDS = ["uring", "epoll"]

@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 
 from harness import tap
-from harness.broker import PATIENCE_SECONDS, Broker, free_port
+from harness.broker import Broker, free_port
+from harness.process import PATIENCE_SECONDS
 
 CLEAN_MARKER = ".kafka_cleanshutdown"
 

@@ -13,6 +13,10 @@ from harness.broker import Broker
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# Every append adds 12,001 records, and each look at them takes some seconds.
+RECORDS_UNCOMPACTED = 12_000
+COMPACTION_LOOKS = 20
+
 
 def essence(name, records):
     """What must not change: every record, or the last one of each key where others may go."""
@@ -32,6 +36,7 @@ class Directory:
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "data"
         self._varved = options.varved
+        self._varve_dump = options.varve_dump
         self._kafka = kafka.Kafka(self.data, self.folder)
         self._python = cache.python_environment(HERE / "requirements.txt")
         self._served = None
@@ -62,8 +67,17 @@ class Directory:
         count = sum(len(records) for name, records in self._served.items() if "read_" in name)
         tap.note(f"{count} records served")
 
-    def _broker(self):
-        return Broker(self._varved, self.data, properties={"node.id": 1})
+    def _broker(self, **more):
+        properties = {name.replace("_", "."): value for name, value in more.items()}
+        return Broker(self._varved, self.data, properties={"node.id": 1, **properties})
+
+    def _verify(self):
+        """varve-dump finds no fault in the whole directory."""
+        command = [self._varve_dump, "--json", "--verify", self.data]
+        done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+        tap.check(done.returncode == 0, f"varve-dump: status {done.returncode}: {done.stdout}")
+        tap.note(done.stdout.splitlines()[-1])
 
     def _describe_configs(self, address):
         return sorted(
@@ -92,6 +106,9 @@ class Directory:
             self._note(broker.address)
             self._configs = self._describe_configs(broker.address)
 
+    def varve_dump_finds_no_fault(self):
+        self._verify()
+
     def varved_serves_the_same(self):
         with self._broker() as broker:
             self._check_same(broker.address)
@@ -110,7 +127,26 @@ class Directory:
             self._client(broker.address, "append-plain=200000")
             self._note(broker.address)
 
+    def varved_retains(self):
+        quickly = {"log_retention_check_interval_ms": 500, "log_initial_task_delay_ms": 100}
+        with self._broker(**quickly) as broker:
+            self._client(broker.address, "retain=0")
+            broker.wait_line(r"retained-0 begins at offset [1-9]\d*: [1-9]\d* segments deleted")
+            self._note(broker.address)
+        first = ast.literal_eval(self._served["retained-0 bounds"][0])[0]
+        tap.check(first > 0, "nothing was deleted")
+
+    def varved_compacts(self):
+        with self._broker(log_cleaner_backoff_ms=50) as broker:
+            self._client(broker.address, "append-plain=250000")
+            for _ in range(COMPACTION_LOOKS):
+                self._note(broker.address)
+                if len(self._served["compacted-0 read_uncommitted"]) < RECORDS_UNCOMPACTED:
+                    return
+        tap.check(False, "the compacted topic is as large as it was")
+
     def kafka_finds_no_fault(self):
+        self._verify()
         self._dump()
 
     def kafka_serves_the_same(self):
@@ -129,13 +165,17 @@ class Directory:
 
     def cases(self):
         return [(name.replace("_", " "), getattr(self, name))
-                for name in ["kafka_writes", "varved_serves_the_same", "varved_appends",
-                             "varved_is_killed_and_appends", "kafka_finds_no_fault",
-                             "kafka_serves_the_same", "kafka_appends", "varved_serves_that_too"]]
+                for name in ["kafka_writes", "varve_dump_finds_no_fault",
+                             "varved_serves_the_same", "varved_appends",
+                             "varved_is_killed_and_appends", "varved_retains", "varved_compacts",
+                             "kafka_finds_no_fault", "kafka_serves_the_same", "kafka_appends",
+                             "varved_serves_that_too"]]
 
 
 def main():
-    options = tap.parser(__doc__).parse_args()
+    parser = tap.parser(__doc__)
+    parser.add_argument("varve_dump", help="varve's own reader of log files")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="varve-kafka-") as folder:
         return tap.run(Directory(options, folder).cases(), options)
 

@@ -1,5 +1,6 @@
 #include "engine/log/clean/key_map.h"
 
+#include <sys/mman.h>
 #include <xxhash.h>
 
 #include <algorithm>
@@ -22,26 +23,31 @@ size_t KeysMax(size_t slots, double load_factor) {
 
 KeyMap::KeyMap(size_t bytes, double load_factor)
     : slot_count_(std::max(bytes / kSlotBytes, kSlotsMin)),
-      size_max_(KeysMax(slot_count_, load_factor)) {
-  Allocate();
-}
+      size_max_(KeysMax(slot_count_, load_factor)),
+      slots_(Allocate()) {}
 
 size_t KeyMap::BytesFor(uint64_t keys, double load_factor) {
   const double slots = std::ceil(static_cast<double>(keys) / load_factor) + 1;
   return static_cast<size_t>(slots) * kSlotBytes;
 }
 
-// Large blocks come as pages of zeros that cost nothing until they are touched.
-void KeyMap::Allocate() {
-  slots_.reset(static_cast<Slot*>(std::calloc(slot_count_, sizeof(Slot))));
-  VARVE_CHECK(slots_ != nullptr, "no memory for {} slots", slot_count_);
+void KeyMap::Unmap::operator()(Slot* slots) const { ::munmap(slots, bytes); }
+
+// Pages of zeros, which cost nothing until they are touched; large ones where the system has them,
+// since keys lie all over the map.
+KeyMap::Slots KeyMap::Allocate() const {
+  void* const block =
+      ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  VARVE_CHECK(block != MAP_FAILED, "no memory for {} slots", slot_count_);
+  static_cast<void>(::madvise(block, bytes(), MADV_HUGEPAGE));
+  return {static_cast<Slot*>(block), Unmap{bytes()}};
 }
 
 void KeyMap::Clear() {
   if (size_ == 0) return;
   size_ = 0;
   slots_.reset();
-  Allocate();
+  slots_ = Allocate();
 }
 
 KeyMap::Hash KeyMap::HashOf(Bytes key) {
@@ -49,10 +55,15 @@ KeyMap::Hash KeyMap::HashOf(Bytes key) {
   return {hash.low64, hash.high64};
 }
 
+// Where the search for a hash begins.
+size_t KeyMap::HomeOf(const Hash& hash) const {
+  __extension__ using Wide = unsigned __int128;
+  return static_cast<size_t>((static_cast<Wide>(hash.high) * slot_count_) >> 64);
+}
+
 // The slot that has the hash, or the empty one where it would go.
 KeyMap::Slot& KeyMap::SlotFor(const Hash& hash) const {
-  __extension__ using Wide = unsigned __int128;
-  auto at = static_cast<size_t>((static_cast<Wide>(hash.high) * slot_count_) >> 64);
+  size_t at = HomeOf(hash);
   for (;;) {
     Slot& slot = slots_[at];
     if (slot.next_offset == 0 || (slot.low == hash.low && slot.high == hash.high)) return slot;

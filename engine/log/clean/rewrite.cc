@@ -56,7 +56,7 @@ class Rewriter {
       : batch_(batch), fate_(fate), rules_(rules), plain_(plain) {}
 
   absl::StatusOr<Rewritten> Run() {
-    ASSIGN_OR_RETURN(const Survivors survivors, Count());
+    ASSIGN_OR_RETURN(const Survivors survivors, Decide());
     if (survivors.count == 0) return WithoutRecords(batch_, fate_.keep_header);
     const bool new_horizon =
         (survivors.tombstone || fate_.wants_horizon) && !batch_.has_delete_horizon();
@@ -78,8 +78,13 @@ class Rewriter {
     return never ? kNever : rules_.now_ms + rules_.delete_retention_ms;
   }
 
-  absl::StatusOr<Survivors> Count() const {
+  // Decides about every record.
+  absl::StatusOr<Survivors> Decide() {
     Survivors survivors;
+    record::RecordIterator ahead(batch_, plain_);
+    for (RecordView record; ahead.Next(record);) {
+      if (record.key && record.offset < rules_.map_end) rules_.keys->Prefetch(*record.key);
+    }
     record::RecordIterator records(batch_, plain_);
     int32_t next_delta = 0;
     for (RecordView record; records.Next(record);) {
@@ -88,7 +93,8 @@ class Rewriter {
                                                record.offset_delta, batch_.base_offset()));
       }
       next_delta = record.offset_delta + 1;
-      if (!Stays(record)) {
+      stays_.push_back(Stays(record));
+      if (!stays_.back()) {
         survivors.all = false;
         continue;
       }
@@ -103,8 +109,9 @@ class Rewriter {
     record::BatchBuilder builder(OptionsOf(batch_, horizon));
     std::vector<record::HeaderView> headers;
     record::RecordIterator records(batch_, plain_);
+    auto stays = stays_.begin();
     for (RecordView record; records.Next(record);) {
-      if (!Stays(record)) continue;
+      if (!*stays++) continue;
       headers.clear();
       record::HeaderIterator each = record.headers();
       for (record::HeaderView header; each.Next(header);) headers.push_back(header);
@@ -118,6 +125,7 @@ class Rewriter {
   const BatchFate& fate_;
   const RetainRules& rules_;
   const Bytes plain_;
+  std::vector<bool> stays_;  // of each record
 };
 
 }  // namespace

@@ -41,6 +41,10 @@ absl::Status At(BatchView batch, const absl::Status& why) {
 absl::Status MapRecords(BatchView batch, int64_t from, KeyMap& keys, MapProgress& progress) {
   const auto plain = record::PlainRecords::Open(batch, PlainBytesMax(batch));
   if (!plain.ok()) return At(batch, plain.status());
+  record::RecordIterator ahead(batch, plain->bytes());
+  for (RecordView record; ahead.Next(record);) {
+    if (record.key) keys.Prefetch(*record.key);
+  }
   record::RecordIterator records(batch, plain->bytes());
   for (RecordView record; records.Next(record);) {
     if (record.offset < from || !record.key) continue;

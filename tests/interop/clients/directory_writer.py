@@ -18,6 +18,8 @@ TOPICS = {
     "compacted": (1, {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.01",
                       "segment.bytes": "1048576", "min.compaction.lag.ms": "0"}),
     "transactions": (1, {"retention.ms": "-1"}),
+    "retained": (1, {"retention.ms": "-1", "retention.bytes": "2097152",
+                     "segment.bytes": "1048576"}),
 }
 
 
@@ -62,6 +64,11 @@ def append(address, first, idempotent):
     send(producer, "compacted", first, 12000, keys=200)
     send(producer, "compacted", first, 1, size=0, keys=1)
     send(producer, "beheaded", first, 1000)
+
+
+def retain(address, first):
+    """More than the topic may keep."""
+    send(client(address), "retained", first, 5000, size=1000)
 
 
 def transact(address):
@@ -126,6 +133,8 @@ def main(address, *steps):
             append(address, int(argument), idempotent=True)
         elif name == "append-plain":
             append(address, int(argument), idempotent=False)
+        elif name == "retain":
+            retain(address, int(argument))
         elif name == "transact":
             transact(address)
         elif name == "behead":

@@ -2,16 +2,9 @@
 
 import random
 import re
-import signal
 import socket
-import subprocess
-import threading
-import time
 
-from harness import tap
-
-# How long anything may take before the test gives up on it; no test waits for time to pass.
-PATIENCE_SECONDS = 120
+from harness.process import Process
 
 # Linux hands ports above this one to outgoing connections.
 EPHEMERAL_MIN = 32768
@@ -31,7 +24,7 @@ def free_port():
                 continue
 
 
-class Broker:
+class Broker(Process):
     """Runs inside a `with`; on an exception there, its log is shown.
 
     properties  Kafka's names: {"log.segment.bytes": 1048576}
@@ -41,18 +34,15 @@ class Broker:
     def __init__(self, program, directory, backend=None, listeners="PLAINTEXT://127.0.0.1:0",
                  properties=None, prefix=()):
         self.directory = str(directory)
-        self.log = []
         self.ports = []
         self._listener_count = listeners.count("://")
         everything = {"log.dirs": self.directory, "listeners": listeners, **(properties or {})}
-        self._command = [*prefix, str(program)]
+        command = [*prefix, program]
         for key, value in everything.items():
-            self._command += ["--override", f"{key}={value}"]
+            command += ["--override", f"{key}={value}"]
         if backend:
-            self._command += ["--io-backend", backend]
-        self._changed = threading.Condition()
-        self._ended = False  # the log is complete
-        self.process = None
+            command += ["--io-backend", backend]
+        super().__init__("varved", command)
 
     def __enter__(self):
         try:
@@ -78,71 +68,6 @@ class Broker:
         self.ports = [int(found.group(2)) for found in lines]
         return self
 
-    def launch(self):
-        """Starts the process and waits for nothing."""
-        self.log, self._ended = [], False
-        self.process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                        text=True, errors="replace")
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
     @property
     def address(self):
         return f"127.0.0.1:{self.ports[0]}"
-
-    def wait_line(self, pattern, skip=0):
-        """Returns the match of the first line with the pattern, after `skip` others with it."""
-        matches = re.compile(pattern).search
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        with self._changed:
-            while True:
-                found = [match for match in map(matches, self.log) if match]
-                if len(found) > skip:
-                    return found[skip]
-                if self._ended:
-                    raise AssertionError(f"varved ended before it logged {pattern}; its last line: "
-                                         f"{self.log[-1:]}")
-                left = deadline - time.monotonic()
-                tap.check(left > 0, f"varved did not log: {pattern}")
-                self._changed.wait(left)
-
-    def stop(self, how=signal.SIGTERM):
-        """Asks it to end, and requires that it ends well."""
-        self.process.send_signal(how)
-        tap.check_equal(self.wait_end(), 0, "exit status of varved")
-
-    def is_running(self):
-        return self.process is not None and self.process.poll() is None
-
-    def kill(self):
-        self.process.kill()
-        self.wait_end()
-
-    def wait_end(self):
-        status = self.process.wait(PATIENCE_SECONDS)
-        self._reader.join(PATIENCE_SECONDS)
-        return status
-
-    def _read(self):
-        for line in self.process.stderr:
-            with self._changed:
-                self.log.append(line.rstrip("\n"))
-                self._changed.notify_all()
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
-
-    def abandon(self):
-        """For a test that failed: shows the log, leaves no process behind."""
-        self._show()
-        self._end()
-
-    def _end(self):
-        if self.process is not None:
-            self.kill()
-
-    def _show(self):
-        with self._changed:
-            for line in self.log:
-                tap.note(f"varved: {line}")

@@ -1,14 +1,15 @@
 """Apache Kafka itself: one broker that is its own controller, on a data directory."""
 
 import pathlib
-import socket
 import subprocess
-import time
 
 from harness import cache, tap
-from harness.broker import PATIENCE_SECONDS, free_port
+from harness.broker import free_port
+from harness.process import Process
 
-POM = pathlib.Path(__file__).resolve().parents[1] / "kafka" / "pom.xml"
+FILES = pathlib.Path(__file__).resolve().parents[1] / "kafka"
+POM = FILES / "pom.xml"
+LOGGING = FILES / "log4j2.properties"
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -53,8 +54,9 @@ class Kafka:
         self._file.write_text(PROPERTIES.format(
             port=self._port, controller=self._controller, directory=self.directory,
             more="\n".join(properties)), encoding="utf-8")
-        self._output = pathlib.Path(folder) / "kafka.log"
-        self._process = None
+        self._process = Process("Kafka", [
+            *JAVA, f"-Dlog4j2.configurationFile={LOGGING}",
+            "-cp", f"{cache.maven_jars(POM)}/*", "kafka.Kafka", self._file])
 
     @property
     def address(self):
@@ -65,36 +67,16 @@ class Kafka:
         java("kafka.tools.StorageTool", "format", "-t", identity, "-c", self._file)
 
     def __enter__(self):
-        with open(self._output, "ab") as output:
-            self._process = subprocess.Popen(
-                [*JAVA, "-cp", f"{cache.maven_jars(POM)}/*", "kafka.Kafka", str(self._file)],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
         try:
-            self._await_port()
+            self._process.launch()
+            self._process.wait_line(r"Kafka Server started")
         except Exception:
-            self._process.kill()
+            self._process.abandon()
             raise
         return self
 
-    def _await_port(self):
-        """It says nothing when it is ready, so it is asked; the client then waits for leaders."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            tap.check(self._process.poll() is None, f"Kafka ended: {self._tail()}")
-            tap.check(time.monotonic() < deadline, f"Kafka did not listen: {self._tail()}")
-            with socket.socket() as probe:
-                probe.settimeout(1)
-                if probe.connect_ex(("127.0.0.1", self._port)) == 0:
-                    return
-            time.sleep(0.1)
-
-    def _tail(self):
-        return self._output.read_text(errors="replace")[-2000:]
-
     def __exit__(self, kind, *_):
         if kind is not None:
-            self._process.kill()
-            tap.note(self._tail())
+            self._process.abandon()
         else:
-            self._process.terminate()
-        self._process.wait(PATIENCE_SECONDS)
+            self._process.stop(status=143)  # what Java makes of SIGTERM
