@@ -1,10 +1,10 @@
 #pragma once
 
+#include <absl/container/btree_map.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +27,7 @@ struct TopicPartition {
 };
 
 // recovery-point-, log-start- and replication-offset-checkpoint: one offset a partition.
-using OffsetMap = std::map<TopicPartition, int64_t>;
+using OffsetMap = absl::btree_map<TopicPartition, int64_t>;
 std::string FormatOffsets(const OffsetMap& offsets);
 // DataLoss for anything that is not as Kafka writes it. An empty text, or a version alone, is an
 // empty map, as Kafka reads it.

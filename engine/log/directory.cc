@@ -322,9 +322,9 @@ void AddOffsets(const TopicPartition& name, const Log& log, LogDirectory::Checkp
   if (log.cleaned_up_to()) into.cleaned[name] = *log.cleaned_up_to();
 }
 
-io::Task<absl::Status> LogDirectory::WriteCheckpoints(const Checkpoints& checkpoints) {
+io::Task<absl::Status> LogDirectory::WriteCheckpoints(Checkpoints checkpoints) {
   co_await checkpoints_.Take();
-  absl::Status written = co_await ReplaceAll(checkpoints);
+  absl::Status written = co_await ReplaceAll(std::move(checkpoints));
   checkpoints_.Give();
   co_return written;
 }

@@ -93,7 +93,7 @@ class LogDirectory {
 
   io::Task<absl::Status> Recovered();
   // Replaces the checkpoint files whose content has changed.
-  io::Task<absl::Status> WriteCheckpoints(const Checkpoints& checkpoints);
+  io::Task<absl::Status> WriteCheckpoints(Checkpoints checkpoints);
   // The last act: every log is closed and durable. Not after any of them met an error. The
   // manifest names those that the next start need not look at. The epoch in it, under which the
   // broker was registered, goes into the marker as well: a Kafka controller that opens the

@@ -330,11 +330,13 @@ io::Task<absl::Status> Log::Close(bool sync) {
   co_return first_error;
 }
 
-// A log with a damaged stretch is read again, which finds it. So is one with producers: their
-// snapshot is.
+// A log with a damaged stretch is read again, which finds it. So is one with transactions that are
+// open, or were aborted.
 std::shared_ptr<const LogAsLeft> Log::Describe() const {
-  if (!producers_.empty()) return nullptr;
   auto left = std::make_shared<LogAsLeft>();
+  left->has_producers = !producers_.empty();
+  const bool told = !left->has_producers || snapshots_.newest_is(offsets_.end);
+  if (!told || producers_.open_transactions() > 0) return nullptr;
   left->snapshots.assign(snapshots_.offsets().begin(), snapshots_.offsets().end());
   for (const auto& [base, segment] : segments_) {
     const bool plain = segment->fences().empty() && segment->txn_index().entries() == 0;

@@ -12,7 +12,7 @@
 namespace varve::log {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 // A segment of a log is at least this many characters: bounds what a claimed count may reserve.
 constexpr size_t kSegmentTextMin = 20;
 constexpr size_t kEpochTextMin = 4;
@@ -33,9 +33,9 @@ void FormatSegment(Output out, const Segment::AsLeft& segment) {
 
 void FormatLog(Output out, const TopicPartition& name, const Manifest::Entry& entry) {
   const LogAsLeft& log = *entry.log;
-  fmt::format_to(out, "{} {} {} {} {} {} {} {} {}", name.topic, name.partition,
+  fmt::format_to(out, "{} {} {} {} {} {} {:d} {} {} {}", name.topic, name.partition,
                  entry.topic_id.ToString(), log.log_start, log.high_watermark, log.end,
-                 log.epochs.size(), log.snapshots.size(), log.segments.size());
+                 log.has_producers, log.epochs.size(), log.snapshots.size(), log.segments.size());
   for (const EpochStart& epoch : log.epochs) {
     fmt::format_to(out, " {} {}", epoch.epoch, epoch.start_offset);
   }
@@ -116,6 +116,7 @@ bool ParseLog(Words& words, Manifest& manifest) {
   log->log_start = words.Take<int64_t>();
   log->high_watermark = words.Take<int64_t>();
   log->end = words.Take<int64_t>();
+  log->has_producers = words.Take<int>() != 0;
   const auto epochs = words.Take<size_t>();
   const auto snapshots = words.Take<size_t>();
   const auto segments = words.Take<size_t>();

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <absl/container/btree_map.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,7 +22,10 @@ struct LogAsLeft {
   int64_t high_watermark = 0;
   int64_t end = 0;
   std::vector<EpochStart> epochs{};
-  std::vector<int64_t> snapshots{};  // offsets of the files; none of them has a producer to tell of
+  std::vector<int64_t> snapshots{};  // offsets of the files
+  // There are some, and the snapshot at the end tells of them; no transaction is open. Otherwise no
+  // snapshot has anything to tell.
+  bool has_producers = false;
   std::vector<Segment::AsLeft> segments{};  // ascending, never empty; the last one is active
 
   friend bool operator==(const LogAsLeft&, const LogAsLeft&) = default;
@@ -41,7 +44,7 @@ struct Manifest {
     std::shared_ptr<const LogAsLeft> log;
   };
   int64_t broker_epoch = -1;
-  std::map<TopicPartition, Entry> logs{};
+  absl::btree_map<TopicPartition, Entry> logs{};
 };
 
 // Text: a version; the epoch and the number of logs; a line for each log; the CRC-32C of all that.

@@ -28,7 +28,7 @@ ProducerState::Group::Verdict ProducerState::Group::Check(const ProducerState& s
 CompletedTxn ProducerState::Complete(int64_t first_offset, const ProducerBatch& marker) {
   open_.erase(first_offset);
   unreplicated_[first_offset] = marker.last_offset;
-  unreplicated_order_.push_back(first_offset);
+  unreplicated_order_[marker.last_offset] = first_offset;
   const int64_t stable = open_.empty() ? marker.last_offset + 1 : open_.begin()->first;
   return {{marker.producer_id, first_offset}, marker.last_offset, !marker.marker->commit, stable};
 }
@@ -71,12 +71,12 @@ void ProducerState::Shrink(size_t producers_max) {
 
 void ProducerState::OnHighWatermark(int64_t high_watermark) {
   while (!unreplicated_order_.empty()) {
-    const auto oldest = unreplicated_.find(unreplicated_order_.front());
+    const auto oldest = unreplicated_.find(unreplicated_order_.begin()->second);
     if (oldest != unreplicated_.end()) {
       if (oldest->second >= high_watermark) return;
       unreplicated_.erase(oldest);
     }
-    unreplicated_order_.pop_front();
+    unreplicated_order_.erase(unreplicated_order_.begin());
   }
 }
 

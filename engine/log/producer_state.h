@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <span>
@@ -81,7 +80,8 @@ class ProducerState {
   std::map<int64_t, ProducerEntry> producers_;
   std::map<int64_t, int64_t> open_;          // first offset to producer id
   std::map<int64_t, int64_t> unreplicated_;  // first offset to that of the marker
-  std::deque<int64_t> unreplicated_order_;   // first offsets, by that of the marker
+  // Likewise, from the marker to the first offset. Most logs have none, which takes no memory.
+  std::map<int64_t, int64_t> unreplicated_order_;
 };
 
 }  // namespace varve::log

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/log/change_marks.h"
 #include "engine/log/checkpoint.h"
 #include "engine/log/file_names.h"
 #include "engine/log/manifest.h"
@@ -263,12 +264,39 @@ Recovered Restore(FileCache& files, const OpenArguments& arguments) {
   return restored;
 }
 
+// The producers of a log that is as it was left. DataLoss: their snapshot does not tell.
+io::Task<absl::StatusOr<ProducerState>> LoadProducers(io::Loop& loop, io::Disk& disk,
+                                                      const OpenArguments& arguments) {
+  const std::string path = fmt::format("{}/{}", arguments.directory,
+                                       FileName(arguments.as_left->end, FileKind::kSnapshot));
+  const auto content = co_await io::ReadFile(disk, path, kProducerSnapshotBytesMax);
+  if (absl::IsNotFound(content.status()) || absl::IsResourceExhausted(content.status())) {
+    co_return absl::DataLossError(std::string(content.status().message()));
+  }
+  CO_RETURN_IF_ERROR(content.status());
+  CO_ASSIGN_OR_RETURN(const auto entries, ParseProducerSnapshot(*content));
+  co_return ProducerState::Restore(entries, loop.clock().WallMillis(),
+                                   arguments.config.producer_id_expiration_ms);
+}
+
 }  // namespace
 
 io::Task<absl::StatusOr<Recovered>> Recover(io::Loop& loop, FileCache& files,
                                             const OpenArguments& arguments) {
   if (arguments.as_left != nullptr) {
-    co_return Restore(files, arguments);
+    Recovered restored = Restore(files, arguments);
+    if (!arguments.as_left->has_producers) co_return restored;
+    auto producers = co_await LoadProducers(loop, files.disk(), arguments);
+    if (producers.ok()) {
+      restored.producers = *std::move(producers);
+      co_return restored;
+    }
+    if (!absl::IsDataLoss(producers.status())) co_return producers.status();
+    // The batches tell as well. From here on files change.
+    if (arguments.marks != nullptr) {
+      std::string name = arguments.directory.substr(arguments.directory.rfind('/') + 1);
+      CO_RETURN_IF_ERROR(co_await arguments.marks->Mark(loop, std::move(name)));
+    }
   }
   Recoverer recoverer(loop, files, arguments);
   co_return co_await recoverer.Run();

@@ -1,9 +1,12 @@
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
 #include "engine/base/status.h"
 #include "engine/io/call.h"
+#include "engine/io/pool.h"
 #include "server/broker/broker.h"
 #include "server/logging.h"
 
@@ -60,6 +63,9 @@ io::Task<void> Broker::OpenRest() {
     tell = home().Now() + kTellEvery;
   }
   if (opened == total) co_await storage_.Recovered();
+  // Much was needed once, and the allocator would keep it.
+  auto give_back = [] { return malloc_trim(0); };
+  static_cast<void>(co_await io::Offload(home(), give_back));
   all_open_.Set();
 }
 

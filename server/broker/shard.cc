@@ -9,6 +9,12 @@
 namespace varve::broker {
 namespace {
 
+// Asked of every log, every few seconds.
+bool LiesIn(const log::Log& log, std::string_view directory) {
+  const std::string_view path = log.directory();
+  return path.substr(0, path.rfind('/')) == directory;
+}
+
 constexpr uint64_t kSmallShare = 8;  // this part of the memory for requests is for small ones
 
 }  // namespace
@@ -150,7 +156,7 @@ io::Task<void> Shard::LeaveOut(PartitionKey key) {
 void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoints& into) {
   for (const auto& [key, partition] : partitions_) {
     const log::Log& log = partition->log();
-    if (io::ParentPath(log.directory()) != directory) continue;
+    if (!LiesIn(log, directory)) continue;
     log::AddOffsets({partition->topic().name, key.index}, log, into);
   }
 }
@@ -158,7 +164,7 @@ void Shard::AddOffsets(const std::string& directory, log::LogDirectory::Checkpoi
 void Shard::AddAsLeft(const std::string& directory, log::Manifest& into) {
   for (const auto& [key, partition] : partitions_) {
     const log::Log& log = partition->log();
-    if (log.as_left() == nullptr || io::ParentPath(log.directory()) != directory) continue;
+    if (log.as_left() == nullptr || !LiesIn(log, directory)) continue;
     into.logs[{partition->topic().name, key.index}] = {key.topic_id, log.as_left()};
   }
 }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <absl/container/btree_map.h>
 #include <absl/status/status.h>
 
-#include <map>
 #include <memory>
 #include <set>
 #include <span>
@@ -142,7 +142,7 @@ class Storage {
   bool has_doomed_ = false;
   std::vector<Placed> waiting_;  // for OpenSome, the next one last
   Opening opening_;
-  std::map<log::TopicPartition, Directory*> where_;  // partition directories that exist
+  absl::btree_map<log::TopicPartition, Directory*> where_;  // partition directories that exist
 };
 
 }  // namespace varve::broker

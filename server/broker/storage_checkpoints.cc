@@ -48,11 +48,11 @@ io::Task<void> Storage::AddOffsets(Shard& shard,
 
 io::Task<void> Storage::WriteCheckpoints(std::span<Shard* const> shards) {
   co_await changing_.Take();
-  const std::vector<log::LogDirectory::Checkpoints> all = co_await Collect(shards);
+  std::vector<log::LogDirectory::Checkpoints> all = co_await Collect(shards);
   for (size_t i = 0; i < directories_.size(); ++i) {
     log::LogDirectory& directory = *directories_[i].log;
     if (directory.health().failed()) continue;
-    const absl::Status written = co_await directory.WriteCheckpoints(all[i]);
+    const absl::Status written = co_await directory.WriteCheckpoints(std::move(all[i]));
     if (written.ok()) continue;
     directory.health().Note(written, loop_.Now());
     LogWarning("checkpoints were not written: {}", written.ToString());

@@ -30,6 +30,7 @@ Manifest Sample() {
   log.end = 25;
   log.epochs = {{0, 0}, {4, 11}};
   log.snapshots = {10, 25};
+  log.has_producers = true;
   log.segments = {SegmentOf(0, 10), SegmentOf(10, 25)};
   LogAsLeft empty;
   empty.segments = {SegmentOf(0, 0)};
