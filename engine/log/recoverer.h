@@ -63,6 +63,7 @@ class Recoverer {
     int64_t next_base = 0;  // of the segment behind it; kNoNext for the last one
   };
   io::Task<absl::Status> Scan(Segment::Loaded loaded, int64_t next_base);
+  bool EpochFits(const Scanned& scanned) const;
   bool Follows(const Scanned& scanned, int64_t next_base);
   void Accept(const Scanned& scanned);
   EndFacts FactsOf(const Scanned& scanned, const Span& span);

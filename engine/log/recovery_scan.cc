@@ -23,6 +23,13 @@ bool Recoverer::Follows(const Scanned& scanned, int64_t next_base) {
          batch.last_offset() < next_base && batch.last_offset() <= offset_max;
 }
 
+// A tear may leave nothing of a batch but its epoch unwritten. Very old batches have none.
+bool Recoverer::EpochFits(const Scanned& scanned) const {
+  const record::BatchView batch = scanned.view();
+  const int32_t epoch = batch.leader_epoch();
+  return epoch < 0 || epoch >= result_.epochs.EpochAt(batch.base_offset());
+}
+
 void Recoverer::Accept(const Scanned& scanned) {
   const record::BatchView batch = scanned.view();
   active().NoteBatch(StoredFacts(batch), arguments_.config);
@@ -51,6 +58,10 @@ io::Task<absl::Status> Recoverer::Scan(Segment::Loaded loaded, int64_t next_base
     }
     if (scanned.kind == Scanned::Kind::kBatch && !Follows(scanned, next_base)) {
       report().Note(Row::kOffsetsFallBack);
+      scanned.kind = Scanned::Kind::kBroken;
+    }
+    if (scanned.kind == Scanned::Kind::kBatch && !EpochFits(scanned)) {
+      report().Note(Row::kEpochsFallBack);
       scanned.kind = Scanned::Kind::kBroken;
     }
     if (scanned.kind == Scanned::Kind::kBatch) {

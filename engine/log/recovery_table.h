@@ -27,6 +27,7 @@ enum class Row : uint8_t {
   kEndBelowRecoveryPoint,
   kEndBelowLogStart,
   kOffsetsFallBack,
+  kEpochsFallBack,
   // Files of a segment.
   kNoSegments,
   kIndexMissing,

@@ -37,6 +37,10 @@ constexpr Scenario kScenarios[] = {
     {Row::kEndBelowRecoveryPoint, [](Damaged& m) { m.arguments.recovery_point = 50; }},
     {Row::kEndBelowLogStart, [](Damaged& m) { m.arguments.log_start = 50; }},
     {Row::kOffsetsFallBack, [](Damaged& m) { m.Put(6, FileKind::kLog, BatchOfSize(100)); }},
+    {Row::kEpochsFallBack,
+     [](Damaged& m) {
+       ASSERT_TRUE(m.disk().Put("t-0/leader-epoch-checkpoint", AsBytes("0\n1\n9 3\n")).ok());
+     }},
     {Row::kNoSegments,
      [](Damaged& m) {
        for (const int64_t base : {0, 3, 6}) m.Remove(m.Path(base, FileKind::kLog));

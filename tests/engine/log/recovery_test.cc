@@ -183,6 +183,25 @@ TEST(Recovery, OffsetsFallBack) {
   EXPECT_EQ(m.ReadAll(), "0-0 1-1 2-2 3-3");
 }
 
+// All of a batch reached the disk but the last byte of its leader epoch.
+TEST(Recovery, ATornEpochIsUnsound) {
+  Damaged m(0);
+  m.Open();
+  EXPECT_TRUE(m.Run(m.log->BeginEpoch(1)).ok());
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(m.Append(BatchOfSize(kBytes)).ok());
+  m.Leave();
+  m.disk().SyncAll();
+  Buffer content = m.Content(0, FileKind::kLog);
+  content.resize(2 * kBytes);
+  record::StampLeaderEpoch(MutableBytes(content).subspan(kBytes), 0);
+  m.Put(0, FileKind::kLog, content);
+  m.arguments.stop = Stop::kMachine;
+  m.Open();
+  EXPECT_TRUE(m.Met(Row::kEpochsFallBack));
+  EXPECT_TRUE(m.LostTail());
+  EXPECT_EQ(m.ReadAll(), "0-0");
+}
+
 TEST(Recovery, AnOffsetTooFarFromTheBaseIsUnsound) {
   Damaged m(1);
   Buffer content = m.Content(0, FileKind::kLog);
