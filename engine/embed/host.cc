@@ -64,18 +64,21 @@ io::Task<absl::Status> Host::Recover(std::string path, LogConfig defaults) {
                                                        log::LogDirectory::ManifestUse::kKeep));
   CO_RETURN_IF_ERROR(co_await directory_->BeginRun(kNoEpoch, kNoEpoch));
   notes_ = directory_->notes();
+  bool all_opened = true;
   const std::vector<log::PartitionName> found = directory_->partitions();
   for (const log::PartitionName& name : found) {
     if (name.partition != kPartition) {
       notes_.push_back(fmt::format("{}-{} is left alone: a store's logs are partitions {}",
                                    name.topic, name.partition, kPartition));
+      all_opened = false;
       continue;
     }
     CO_RETURN_IF_ERROR(co_await OpenFound(name.topic, defaults));
   }
   CO_RETURN_IF_ERROR(co_await directory_->WriteCheckpoints(Checkpoints()));
-  CO_RETURN_IF_ERROR(co_await directory_->Recovered());
-  recovered_ = true;
+  // What a crash left of the others somebody else has to recover.
+  recovered_ = all_opened || directory_->stop() == log::Stop::kClean;
+  if (recovered_) CO_RETURN_IF_ERROR(co_await directory_->Recovered());
   upkeep_.StartCleaner();
   gate_.Spawn(KeepRegularly());
   co_return absl::OkStatus();

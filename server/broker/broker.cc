@@ -39,12 +39,15 @@ std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettin
   return options;
 }
 
+// Opening a file again is cheap; what is open costs memory of the kernel's.
+constexpr uint64_t kOpenFilesDefaultMax = 800;
+
 ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resources& resources,
                      size_t shards) {
   ShardLimits limits;
   const uint64_t files = settings.open_files_max > 0
                              ? static_cast<uint64_t>(settings.open_files_max)
-                             : resources.open_files_max / 2;
+                             : std::min(resources.open_files_max / 2, kOpenFilesDefaultMax);
   limits.open_files_max = std::max<size_t>(files / shards, 16);
   const uint64_t bytes = settings.queued_request_bytes_max > 0
                              ? static_cast<uint64_t>(settings.queued_request_bytes_max)

@@ -360,6 +360,18 @@ TEST_F(StoreTest, WhatIsAppendedBecomesDurableByItself) {
   while (log->Offsets()->durable < 1) std::this_thread::yield();  // nobody asks for it
 }
 
+// A broker's directory after a crash: what the store does not open is not recovered either.
+TEST_F(StoreTest, ADirectoryWithLogsLeftAloneIsNotMarkedClean) {
+  std::filesystem::create_directories(path_ + "/orders-3");
+  auto store = Open();
+  EXPECT_EQ(store->Close(), absl::OkStatus());
+  EXPECT_FALSE(std::filesystem::exists(path_ + "/.kafka_cleanshutdown"));
+  std::filesystem::remove_all(path_ + "/orders-3");
+  store = Open();
+  EXPECT_EQ(store->Close(), absl::OkStatus());
+  EXPECT_TRUE(std::filesystem::exists(path_ + "/.kafka_cleanshutdown"));
+}
+
 TEST_F(StoreTest, EpollServesAsWell) {
   const auto store = Open({.force_epoll = true});
   const auto log = LogOf(*store, "events");
