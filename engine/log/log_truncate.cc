@@ -113,8 +113,10 @@ io::Task<absl::Status> Log::Apply(Cut cut) {
   const bool keeps_some = cut.position > 0;
   std::vector<SegmentRef> gone = ReplaceFrom(keeps_some ? base + 1 : base, cut.end);
   // Those who look into it meanwhile see nothing behind the cut.
+  const int64_t modified_ms = cut.segment->modified_ms();
   cut.segment->SetLoaded(
       {cut.position, cut.end, cut.segment->first_timestamp(), cut.segment->created_ms()});
+  cut.segment->set_modified_ms(modified_ms);
   SegmentsChanged();
   Clip(std::min(offsets_.log_start, cut.end), cut.end);
   CO_RETURN_IF_ERROR((co_await snapshots_.RemoveAbove(files_.disk(), cut.end)).status());
@@ -220,6 +222,7 @@ io::Task<absl::Status> Log::CutSegment(Cut cut) {
 
 io::Task<absl::Status> Log::NoteKept(const Cut& cut, Segment& kept) {
   kept.SetLoaded({0, kept.base_offset(), record::kNoTimestamp, cut.segment->created_ms()});
+  kept.set_modified_ms(cut.segment->modified_ms());
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await kept.log_file().Open());
   BatchScanner scanner(file, 0, cut.position, BatchScanner::Options{.buffer_bytes = 64 << 10});
   uint64_t yield_at = kYieldEveryBytes;

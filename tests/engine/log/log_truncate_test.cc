@@ -157,6 +157,22 @@ TEST(LogTruncate, TwiceAndAppendedBetween) {
   EXPECT_EQ(m.ReadAll(), "0-1 2-2 3-5 6-6");
 }
 
+// What came just now can still be read, whatever its times say.
+TEST(LogTruncate, ACutSegmentIsAsOldAsItsLastRecord) {
+  LogMachine m({.retention_ms = 3'600'000});
+  m.Open();
+  ASSERT_TRUE(m.Append(MakeBatch({1})).ok());
+  m.world.RunFor(std::chrono::hours(5));
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(m.Append(MakeBatch({1})).ok());
+  ASSERT_TRUE(m.Run(m.log->TruncateTo(2)).ok());
+  m.log->AdvanceHighWatermark(2);
+  m.world.RunFor(std::chrono::minutes(30));
+  const auto retained = m.Run(m.log->ApplyRetention(m.loop->clock().WallMillis()));
+  ASSERT_TRUE(retained.ok());
+  EXPECT_EQ(retained->count(), 0u);
+  EXPECT_EQ(m.ReadAll(), "0-0 1-1");
+}
+
 TEST(LogTruncate, FullyStartsAnywhere) {
   for (const int64_t offset : {0, 3, 12, 500}) {
     SCOPED_TRACE(offset);
