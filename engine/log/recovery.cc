@@ -214,7 +214,8 @@ io::Task<absl::Status> Recoverer::StoreEpochs() {
     report().Note(Row::kEpochsBeyondEnd);
     epochs.Assign(epochs.latest(), result_.end);
   }
-  const bool before = epochs.TruncateFromStart(result_.log_start);
+  // A lower log start may be stored again: see Log::TruncateFully.
+  const bool before = epochs.TruncateFromStart(result_.segments.front()->base_offset());
   if (!beyond && !before && !epochs_changed_) co_return absl::OkStatus();
   co_return co_await WriteEpochs(disk(), arguments_.directory, epochs.entries());
 }

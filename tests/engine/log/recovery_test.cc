@@ -115,6 +115,21 @@ TEST(Recovery, AMissingSegmentEndsTheLog) {
   EXPECT_EQ(m.ReadAll(), "0-0 1-1 2-2");
 }
 
+// Who empties a log to begin it anew further in front, stores that log start first.
+TEST(Recovery, EpochsReachAsFarBackAsTheSegments) {
+  LogMachine m;
+  m.Open();
+  ASSERT_TRUE(m.Run(m.log->BeginEpoch(4)).ok());
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(m.Append(BatchOfSize(100)).ok());
+  m.arguments.log_start = 3;
+  m.Reopen(Stop::kProcess);
+  EXPECT_EQ(m.log->offsets().log_start, 3);
+  m.arguments.log_start = 1;
+  m.Reopen(Stop::kProcess);
+  EXPECT_EQ(m.ReadAll(), "1-1 2-2 3-3");
+  EXPECT_EQ(m.log->epochs().EpochAt(1), 4);
+}
+
 TEST(Recovery, DamagedStretch) {
   for (const Stop stop : {Stop::kProcess, Stop::kMachine}) {
     Damaged m(8);
