@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "engine/base/status.h"
-
 namespace varve::log {
 
 FileRemover::FileRemover(io::Loop& loop, io::Disk& disk, DirectoryHealth& health)
@@ -37,7 +35,8 @@ io::Task<void> FileRemover::RemoveWaiting() {
     }
     const std::string path = std::move(waiting_.extract(waiting_.begin()).mapped());
     // One that stays is found by its name when the log is opened again.
-    IgnoreError(co_await disk_.Remove(path));
+    const absl::Status removed = co_await disk_.Remove(path);
+    left_some_ |= !removed.ok() && !absl::IsNotFound(removed);
     health_.NoteRemoval(loop_.Now());
   }
   running_ = false;

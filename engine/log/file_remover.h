@@ -37,6 +37,8 @@ class FileRemover {
   // Does not wait any longer: the space is needed.
   void Hurry();
   size_t waiting() const { return waiting_.size(); }
+  // Whether a file is still there that should not be, or may be.
+  bool left_some() const { return left_some_ || !waiting_.empty(); }
 
   // Removes what waits, without waiting.
   io::Task<void> Close();
@@ -50,6 +52,7 @@ class FileRemover {
   DirectoryHealth& health_;
   std::multimap<io::MonoTime, std::string> waiting_;  // by when they go
   bool running_ = false;
+  bool left_some_ = false;
   io::Event changed_;
   io::Gate gate_;
 };

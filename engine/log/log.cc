@@ -331,8 +331,9 @@ io::Task<absl::Status> Log::Close(bool sync) {
 }
 
 // A log with a damaged stretch is read again, which finds it. So is one with transactions that are
-// open, or were aborted.
+// open, or were aborted; and one with files that should have gone.
 std::shared_ptr<const LogAsLeft> Log::Describe() const {
+  if (remover_ != nullptr && remover_->left_some()) return nullptr;
   auto left = std::make_shared<LogAsLeft>();
   left->has_producers = !producers_.empty();
   const bool told = !left->has_producers || snapshots_.newest_is(offsets_.end);

@@ -121,6 +121,19 @@ TEST(LogFaults, AFailedSyncAtCloseIsReported) {
   EXPECT_TRUE(m.health->failed());  // so that nobody writes the marker of a clean stop
 }
 
+// A start that takes the log over unseen would not find it.
+TEST(LogFaults, AFileThatCannotBeRemovedIsLeftToTheNextStart) {
+  LogMachine m({.segment_bytes = 200});
+  m.Open();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(m.Append(BatchOfSize(200)).ok());
+  m.log->AdvanceHighWatermark(2);
+  ASSERT_TRUE(m.Run(m.log->AdvanceLogStart(2)).ok());
+  ASSERT_TRUE(m.Run(m.log->ApplyRetention(0)).ok());
+  m.disk().Inject({.call = SimCall::kRemove, .path = ".deleted"});
+  EXPECT_TRUE(m.Close().ok());
+  EXPECT_EQ(m.log->as_left(), nullptr);
+}
+
 TEST(LogFaults, AFailureAtARollEndsAppends) {
   LogMachine m({.segment_bytes = 200});
   m.Open();
