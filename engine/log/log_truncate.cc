@@ -200,8 +200,8 @@ io::Task<absl::Status> Log::ReloadProducers(int64_t base_offset) {
     segments.push_back(at->second);
   }
   for (const SegmentRef& segment : segments) {
-    const absl::Status replayed = co_await ReplayProducers(*segment, from, base_offset, producers_);
-    if (!replayed.ok() && !absl::IsDataLoss(replayed) && !segment->removed()) co_return replayed;
+    const auto replayed = co_await ReplayProducers(*segment, from, base_offset, producers_);
+    if (!replayed.ok() && !segment->removed()) co_return replayed.status();
     producers_.Shrink(static_cast<size_t>(config_.producers_max));
   }
   co_return absl::OkStatus();

@@ -35,8 +35,8 @@ io::Task<absl::StatusOr<std::optional<ProducerBatch>>> ReadProducerBatch(io::Fil
   co_return ProducerBatchOf(header, record::ParseEndMarker(record::BatchView(front)));
 }
 
-io::Task<absl::Status> ReplayProducers(Segment& segment, int64_t from, int64_t upto,
-                                       ProducerState& state) {
+io::Task<absl::StatusOr<std::string>> ReplayProducers(Segment& segment, int64_t from, int64_t upto,
+                                                      ProducerState& state) {
   CO_ASSIGN_OR_RETURN(const uint64_t start, co_await StartOf(segment, from));
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment.log_file().Open());
   constexpr size_t kBufferBytes = 64 << 10;
@@ -50,12 +50,12 @@ io::Task<absl::Status> ReplayProducers(Segment& segment, int64_t from, int64_t u
     if (!scanner.TryNext(scanned)) {
       CO_ASSIGN_OR_RETURN(scanned, co_await scanner.Next());
     }
-    if (scanned.kind == Scanned::Kind::kEnd) co_return absl::OkStatus();
+    if (scanned.kind == Scanned::Kind::kEnd) co_return std::string();
     if (scanned.kind != Scanned::Kind::kBatch) {
-      co_return absl::DataLossError(fmt::format("no batch lies at position {} of {}",
-                                                scanned.position, segment.log_file().path()));
+      co_return fmt::format("no batch lies at position {} of {}", scanned.position,
+                            segment.log_file().path());
     }
-    if (scanned.view().base_offset() >= upto) co_return absl::OkStatus();
+    if (scanned.view().base_offset() >= upto) co_return std::string();
     if (scanned.view().base_offset() < from) continue;
     CO_ASSIGN_OR_RETURN(const auto batch, co_await ReadProducerBatch(file, scanned));
     if (batch) state.Apply(*batch);

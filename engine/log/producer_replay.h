@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "engine/io/disk.h"
 #include "engine/io/task.h"
@@ -22,8 +23,9 @@ io::Task<absl::StatusOr<std::optional<ProducerBatch>>> ReadProducerBatch(io::Fil
 // Tells `state` of the batches of `segment` that begin in [from, upto), by their headers. Damaged
 // stretches are passed over.
 //
-// Errors    Those of File::Read. DataLoss: something that is no batch, where no damage was known.
-io::Task<absl::Status> ReplayProducers(Segment& segment, int64_t from, int64_t upto,
-                                       ProducerState& state);
+// Returns where it met something that is no batch, and where no damage was known, as text: it ends
+// there. Empty: it met all of them. Errors are those of File::Read.
+io::Task<absl::StatusOr<std::string>> ReplayProducers(Segment& segment, int64_t from, int64_t upto,
+                                                      ProducerState& state);
 
 }  // namespace varve::log

@@ -13,14 +13,11 @@ io::Task<absl::Status> Recoverer::ReplayUpTo(int64_t offset) {
   for (const auto& segment : result_.segments) {
     if (segment->base_offset() >= offset || segment->next_offset() <= *producers_to_) continue;
     report().Note(Row::kProducersReplayed);
-    const absl::Status replayed =
-        co_await ReplayProducers(*segment, *producers_to_, offset, result_.producers);
+    CO_ASSIGN_OR_RETURN(
+        const std::string damage,
+        co_await ReplayProducers(*segment, *producers_to_, offset, result_.producers));
     // What was trusted is not read for this alone. Lookups that meet the place will say so, too.
-    if (absl::IsDataLoss(replayed)) {
-      Tell("producers: {}", std::string(replayed.message()));
-    } else {
-      CO_RETURN_IF_ERROR(replayed);
-    }
+    if (!damage.empty()) Tell("producers: {}", damage);
     result_.producers.Shrink(static_cast<size_t>(arguments_.config.producers_max));
   }
   producers_to_ = offset;

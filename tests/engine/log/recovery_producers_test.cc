@@ -90,6 +90,20 @@ TEST(RecoveryProducers, WithoutSoundSnapshotsAllIsRead) {
   EXPECT_EQ(m.Snapshots(), "");
 }
 
+TEST(RecoveryProducers, AnUnreadableSegmentIsNotOneWithoutProducers) {
+  Busy m(8);
+  ASSERT_TRUE(m.Close().ok());
+  m.arguments.recovery_point = m.log->offsets().end;
+  m.Leave();
+  m.Spoil(".snapshot");
+  m.arguments.stop = Stop::kClean;
+  m.disk().Inject({.call = io::SimCall::kRead, .path = m.Path(0, FileKind::kLog)});
+  EXPECT_TRUE(absl::IsDataLoss(m.TryOpen()));
+  m.arguments.stop = Stop::kProcess;  // the marker is gone
+  m.Open();
+  EXPECT_EQ(m.State(), m.state);
+}
+
 TEST(RecoveryProducers, ASnapshotBehindTheEndGoes) {
   Busy m;
   ASSERT_TRUE(m.Close().ok());
