@@ -68,9 +68,10 @@ io::Task<absl::Status> Log::TruncateFully(int64_t offset) {
 }
 
 io::Task<absl::StatusOr<int64_t>> Log::TruncateHeld(int64_t offset) {
-  while (offset > offsets_.log_start) {
+  for (;;) {
     if (!broken_.ok()) co_return broken_;
     if (offset >= offsets_.end) co_return offsets_.end;
+    if (offset <= offsets_.log_start) break;
     CO_ASSIGN_OR_RETURN(Cut cut, co_await FindCut(offset));
     if (cut.segment->removed()) continue;  // retention took it: the log start has moved
     if (cut.end <= offsets_.log_start) break;

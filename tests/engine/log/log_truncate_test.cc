@@ -99,6 +99,14 @@ TEST(LogTruncate, NothingIsThere) {
   EXPECT_EQ(m.Seen(), before);
 }
 
+TEST(LogTruncate, AnEmptyLogStaysAsItIs) {
+  Filled m;
+  EXPECT_EQ(m.EndOf(0), 0);
+  EXPECT_TRUE(m.Run(m.log->BeginEpoch(5)).ok());
+  EXPECT_EQ(m.EndOf(0), 0);
+  EXPECT_EQ(m.Epochs(), "5@0 ");
+}
+
 TEST(LogTruncate, EverythingGoes) {
   for (const int64_t offset : {0, 1, -5}) {
     Filled m;
