@@ -119,6 +119,7 @@ io::Task<absl::Status> Log::PrepareFront() {
   if (!broken_.ok()) co_return broken_;
   if (!health_.ok()) CO_RETURN_IF_ERROR(co_await health_.MayAppend(loop_));
   CO_RETURN_IF_ERROR(co_await WillChange());
+  if (cut_back_) CO_RETURN_IF_ERROR(co_await SyncCutBack());
   const record::BatchView batch(queue_.front()->batch_);
   const auto segment_max = std::min(config_.segment_bytes, kSegmentBytesMax);
   if (static_cast<int64_t>(batch.bytes().size()) > segment_max) {
@@ -142,6 +143,19 @@ io::Task<absl::Status> Log::WillChange() {
   health_.Note(marked, loop_.Now());
   if (marked.ok()) marks_ = nullptr;
   co_return marked;
+}
+
+// A write that failed may have reached the device before it was cut back. Other batches are about
+// to take its place, offsets and epoch: a power loss must not bring it back.
+io::Task<absl::Status> Log::SyncCutBack() {
+  absl::Status synced = co_await active().SyncLog();
+  if (synced.ok()) {
+    cut_back_ = false;
+    co_return synced;
+  }
+  if (sync_error_.ok()) sync_error_ = std::move(synced);
+  NoteSyncError();
+  co_return sync_error_;
 }
 
 void Log::Stamp(PendingAppend& append) {
@@ -203,6 +217,7 @@ io::Task<void> Log::WriteGroup() {
 void Log::FinishGroup(const absl::Status& status) {
   if (!status.ok()) {
     health_.Note(status, loop_.Now());
+    cut_back_ = true;
     for (PendingAppend* append : group_) {
       Complete(*append, append->result_.ok() ? status : append->result_.status());
     }

@@ -215,6 +215,7 @@ class Log {
   io::Task<void> WriteQueued();
   io::Task<void> WriteGroup();
   io::Task<absl::Status> PrepareFront();
+  io::Task<absl::Status> SyncCutBack();
   void TakeGroup();
   void Stamp(PendingAppend& append);
   void FinishGroup(const absl::Status& status);
@@ -341,7 +342,8 @@ class Log {
 
   AppendQueue queue_;
   bool writing_ = false;
-  io::Semaphore writer_;  // of one: a group of batches, or the begin of an epoch
+  bool cut_back_ = false;  // the last write failed
+  io::Semaphore writer_;   // of one: a group of batches, or the begin of an epoch
   TurnEnd turn_end_;
   std::vector<PendingAppend*> group_;
   std::vector<Bytes> group_pieces_;

@@ -35,6 +35,24 @@ TEST(LogFaults, AppendsResumeByThemselvesOnceThereIsSpace) {
   EXPECT_EQ(m.ReadAll(), "0-0");
 }
 
+// It was refused, and may have been sent again; and its offset has been given to another one.
+TEST(LogFaults, APowerLossDoesNotBringBackWhatWasRefused) {
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    LogMachine m(Config(), {.seed = seed});
+    m.Open();
+    ASSERT_TRUE(m.Append(BatchOfSize(100)).ok());
+    ASSERT_TRUE(m.Flush().ok());
+    m.disk().Inject({.call = SimCall::kAppend, .kind = SimFault::kNoSpace, .path = ".log"});
+    for (const auto& refused : m.AppendTogether(std::vector(4, BatchOfSize(100, /*time=*/7777)))) {
+      ASSERT_FALSE(refused.ok());
+    }
+    m.world.RunFor(std::chrono::seconds(2));
+    ASSERT_TRUE(m.Append(BatchOfSize(300)).ok());
+    m.Reopen(Stop::kMachine);
+    EXPECT_EQ(m.Find(7777, m.log->offsets().end), "-") << "seed " << seed;
+  }
+}
+
 TEST(LogFaults, ALittleSpaceIsNotEnough) {
   LogMachine m;
   m.Open();
