@@ -137,7 +137,8 @@ constexpr Property kNetwork[] = {
      .default_text = "-1",
      .min = 16,
      .also = -1,
-     .doc = "The most log files open at a time. -1: half of what the process may open, at most 800."},
+     .doc =
+         "The most log files open at a time. -1: half of what the process may open, at most 800."},
     {.name = "varve.in.flight.requests.max",
      .type = Type::kInt,
      .default_text = "128",

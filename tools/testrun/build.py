@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 
+from testrun import precompile
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SANITIZERS = ["address,undefined", "thread"]
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang-19", "clang++-19")}
@@ -26,7 +28,9 @@ class Lane:
 
     def meson_options(self):
         # Where warnings and findings matter and speed does not, compiling quickly does.
-        quick = ["-Doptimization=1", f"-Db_sanitize={self.sanitize or 'none'}"]
+        quick = ["-Doptimization=0", f"-Db_sanitize={self.sanitize or 'none'}",
+                 f"-Dprecompiled={precompile.OUTPUT}",
+                 "-Db_pie=true", "-Db_staticpic=false"]  # all alike, as the header has to be
         lines = "-gline-tables-only"  # enough for a sanitizer to say where
         if self.fuzz:
             return ["-Dtests=false", "-Dfuzz=true", *quick,
@@ -42,6 +46,8 @@ class Lane:
     def build(self):
         """Returns whether everything was built; shows why not."""
         if not (self.path / "build.ninja").exists() and not self._setup():
+            return False
+        if self.compiler == "clang" and not precompile.precompile(self.path, COMPILERS["clang"][1]):
             return False
         quiet = [] if sys.stdout.isatty() else ["--quiet"]
         targets = ["fuzzers"] if self.fuzz else []
@@ -61,4 +67,5 @@ class Lane:
 
 def environment():
     """Compilations are shared between build folders and clones."""
-    return {"CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1", **os.environ}
+    return {"CCACHE_BASEDIR": str(ROOT), "CCACHE_NOHASHDIR": "1",
+            "CCACHE_SLOPPINESS": "pch_defines,time_macros", **os.environ}
