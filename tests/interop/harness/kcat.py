@@ -2,13 +2,13 @@
 
 import subprocess
 
-from harness import broker as brokers
 from harness import tap
+from harness.process import PATIENCE_SECONDS
 
 
 def _run(command, **more):
     """Runs kcat; anything on its stderr fails the test."""
-    done = subprocess.run(command, stderr=subprocess.PIPE, timeout=5 * brokers.PATIENCE_SECONDS,
+    done = subprocess.run(command, stderr=subprocess.PIPE, timeout=5 * PATIENCE_SECONDS,
                           check=False, **more)
     complaint = done.stderr.decode(errors="replace").strip()
     tap.check(done.returncode == 0 and not complaint,
