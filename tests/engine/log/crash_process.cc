@@ -7,6 +7,7 @@
 #include "engine/base/status.h"
 #include "tests/engine/log/crash_check.h"
 #include "tests/engine/log/crash_producers.h"
+#include "tests/engine/log/read_all.h"
 
 namespace varve::log::test {
 namespace {

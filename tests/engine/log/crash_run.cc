@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -145,15 +144,6 @@ class Run {
   uint64_t restarts_ = 0;
   Rows rows_;
 };
-
-}  // namespace
-
-uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? std::strtoull(text, nullptr, 0) : otherwise;
-}
-
-namespace {
 
 // The workload of a seed, as short as it may be: each of its operations costs a run.
 Plan PlanFor(uint64_t seed, CrashResult& result) {

@@ -31,7 +31,4 @@ struct CrashOptions {
 // was promised, used, crashed once more and compared again.
 CrashResult CrashEverywhere(uint64_t seed, CrashOptions options = {});
 
-// A number that whoever runs the tests may set.
-uint64_t FromEnvironment(const char* name, uint64_t otherwise);
-
 }  // namespace varve::log::test

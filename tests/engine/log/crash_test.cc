@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/engine/log/crash_run.h"
+#include "tests/engine/log/environment.h"
 
 namespace varve::log::test {
 namespace {
