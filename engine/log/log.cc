@@ -324,7 +324,10 @@ io::Task<absl::Status> Log::Close(bool sync) {
   co_await cleaning_.Pause();  // for good
   co_await gate_.Close();
   if (flusher_ != nullptr) flusher_->Remove(flush_place_);
-  if (remover_ != nullptr) co_await remover_->Close();
+  if (remover_ != nullptr) {
+    co_await remover_->Close();
+    directory_dirty_ = true;  // what was removed must not come back to a start that does not look
+  }
   if (segments_.empty()) co_return absl::OkStatus();  // closed before
   absl::Status first_error = co_await active().Finish();
   health_.Note(first_error, loop_.Now());

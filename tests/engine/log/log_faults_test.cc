@@ -152,6 +152,22 @@ TEST(LogFaults, AFileThatCannotBeRemovedIsLeftToTheNextStart) {
   EXPECT_EQ(m.log->as_left(), nullptr);
 }
 
+TEST(LogFaults, WhatACleanStopRemovesDoesNotComeBack) {
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    LogMachine m({.segment_bytes = 200}, {.seed = seed});
+    m.Open();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(m.Append(BatchOfSize(200)).ok());
+    m.Reopen(Stop::kClean);  // nothing is written in this run
+    m.log->AdvanceHighWatermark(2);
+    ASSERT_TRUE(m.Run(m.log->AdvanceLogStart(2)).ok());
+    ASSERT_TRUE(m.Run(m.log->ApplyRetention(0)).ok());
+    ASSERT_TRUE(m.Close().ok());
+    EXPECT_NE(m.log->as_left(), nullptr);
+    m.Leave(io::SimCrash::kPower);
+    EXPECT_FALSE(m.disk().Exists(m.Path(0, FileKind::kLog, FileState::kDeleted))) << seed;
+  }
+}
+
 TEST(LogFaults, AFailureAtARollEndsAppends) {
   LogMachine m({.segment_bytes = 200});
   m.Open();
