@@ -14,7 +14,7 @@ from harness.broker import Broker
 BACKENDS = ["uring", "epoll"]
 LINES = 60_000  # produced twice to each topic, with a kill between
 PROPERTIES = {"internal.log.segment.bytes": 300_000, "log.index.interval.bytes": 1024}
-SMALL_BATCHES = ["-X", "batch.num.messages=500"]
+SMALL_BATCHES = ["-X", "batch.num.messages=500", "-X", "linger.ms=1000"]
 LOADED = "loaded"  # the topic that is written to while varved is killed
 
 
