@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <string>
@@ -34,7 +35,7 @@ void TrySnapshot(Bytes bytes) {
   ProducerState state = ProducerState::Restore(*entries, kNowMs, kDayMs);
   VARVE_CHECK(state.producers().size() <= entries->size());
   state.Shrink(1);
-  VARVE_CHECK(state.producers().size() <= 1 || state.first_unstable_offset().has_value());
+  VARVE_CHECK(state.producers().size() <= 1 || state.first_unstable().has_value());
 }
 
 void TryTxnIndex(Bytes bytes) {
@@ -64,7 +65,8 @@ void TryChanges(std::string_view lines) {
   }
   const auto list = ParseChanges(text);
   if (!list.ok()) return;
-  VARVE_CHECK(ParseChanges(FormatChanges(*list)) == *list);
+  const auto again = ParseChanges(FormatChanges(*list));
+  VARVE_CHECK(again.ok() && *again == *list);
 }
 
 }  // namespace
