@@ -171,8 +171,9 @@ absl::Status Host::DeleteLog(const std::string& name) {
   return thread_->Await(remove);
 }
 
-// Then notes how far the logs are durable, so that recovery reads no more than what came since.
-// One log at a time, so that whoever opens or removes another waits for one at most.
+// Retention of one log after the other, so that whoever opens or removes another waits for one at
+// most; then how far they are durable is noted, so that recovery reads no more than what came
+// since.
 io::Task<absl::Status> Host::KeepAll() {
   CO_ASSIGN_OR_RETURN(const std::vector<std::string> names, co_await Names());
   absl::Status first_error;

@@ -2,6 +2,7 @@
 
 #include <absl/status/status.h>
 
+#include <functional>
 #include <string>
 
 #include "engine/io/loop.h"
@@ -39,11 +40,12 @@ class Upkeep {
   // Compacts whatever is dirty enough, at most `logs_max` times. The first log's error that failed.
   io::Task<absl::Status> CleanAll(size_t logs_max);
 
-  void Tell(const std::string& text) const;
   io::Task<void> Stop() { return cleaner_.Stop(); }
   io::Task<void> Close() { return flusher_.Close(); }
 
  private:
+  void Tell(const std::string& text) const;
+
   io::Loop& loop_;
   const std::function<void(const std::string&)> report_;
   log::Flusher flusher_;

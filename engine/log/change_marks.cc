@@ -105,13 +105,14 @@ io::Task<absl::Status> ChangeMarks::Withdraw() {
 }
 
 io::Task<absl::Status> ChangeMarks::Mark(io::Loop& here, std::string directory) {
-  auto mark = [&] { return MarkHere(directory); };
+  const std::string name = directory.substr(directory.rfind('/') + 1);  // all of it without one
+  auto mark = [&] { return MarkHere(name); };
   co_return co_await io::CallOn(here, loop_, mark);
 }
 
-io::Task<absl::Status> ChangeMarks::MarkHere(std::string directory) {
+io::Task<absl::Status> ChangeMarks::MarkHere(std::string name) {
   if (!active_) co_return absl::OkStatus();
-  waiting_ += FormatChange(directory);
+  waiting_ += FormatChange(name);
   const uint64_t mine = ++asked_;
   // The first to have its turn writes for all who wait; these come next, and find it done.
   co_await turn_.Take();

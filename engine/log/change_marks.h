@@ -62,7 +62,8 @@ class ChangeMarks {
   io::Task<absl::StatusOr<std::optional<ChangeList>>> Read();
   // Puts this list in the place of what is there, durably. Names come to it from now on.
   io::Task<absl::Status> Begin(const ChangeList& list);
-  // Done when the log is named, durably: it may change now. Calls that overlap share a sync.
+  // Done when the log of that directory, with or without the path before its name, is named,
+  // durably: it may change now. Calls that overlap share a sync.
   // Without a manifest there is nothing to do. Errors: of a device on which not even the manifest
   // could be removed; the log must not change.
   io::Task<absl::Status> Mark(io::Loop& here, std::string directory);
@@ -70,7 +71,7 @@ class ChangeMarks {
   io::Task<absl::Status> Withdraw();
 
  private:
-  io::Task<absl::Status> MarkHere(std::string directory);
+  io::Task<absl::Status> MarkHere(std::string name);
   io::Task<void> WriteWaiting();
   io::Task<absl::Status> AppendDurably(std::string text);
 

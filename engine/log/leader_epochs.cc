@@ -48,9 +48,7 @@ LeaderEpochs::EndOffset LeaderEpochs::EndOffsetFor(int32_t epoch, int64_t log_en
 }
 
 int32_t LeaderEpochs::EpochAt(int64_t offset) const {
-  const auto after = std::find_if(entries_.begin(), entries_.end(), [&](const EpochStart& entry) {
-    return entry.start_offset > offset;
-  });
+  const auto after = std::ranges::upper_bound(entries_, offset, {}, &EpochStart::start_offset);
   return after == entries_.begin() ? kNone : (after - 1)->epoch;
 }
 

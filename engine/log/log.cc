@@ -139,23 +139,10 @@ io::Task<absl::Status> Log::PrepareFront() {
 
 io::Task<absl::Status> Log::WillChange() {
   if (marks_ == nullptr) co_return absl::OkStatus();
-  absl::Status marked = co_await marks_->Mark(loop_, directory_.substr(directory_.rfind('/') + 1));
+  absl::Status marked = co_await marks_->Mark(loop_, directory_);
   health_.Note(marked, loop_.Now());
   if (marked.ok()) marks_ = nullptr;
   co_return marked;
-}
-
-// A write that failed may have reached the device before it was cut back. Other batches are about
-// to take its place, offsets and epoch: a power loss must not bring it back.
-io::Task<absl::Status> Log::SyncCutBack() {
-  absl::Status synced = co_await active().SyncLog();
-  if (synced.ok()) {
-    cut_back_ = false;
-    co_return synced;
-  }
-  if (sync_error_.ok()) sync_error_ = std::move(synced);
-  NoteSyncError();
-  co_return sync_error_;
 }
 
 void Log::Stamp(PendingAppend& append) {

@@ -113,10 +113,10 @@ class Log {
   // always empties the log, which then starts and ends at `offset`. The other ends follow;
   // transactions and producers are as they were at the new end, and so are epochs: begin one before
   // appending again.
-  //   Requires  No checkpoint has a recovery point above the new end: the caller first writes one
-  //             that is not (and, for TruncateFully, `offset` as the log start); otherwise a stop
-  //             on the way reads as a lost tail. It leaves the old log, cut at or behind the new
-  //             end.
+  //   Requires  No checkpoint has a recovery point, or the end of a compaction, above the new end:
+  //             the caller first writes one that is not (and, for TruncateFully, `offset` as the
+  //             log start); otherwise a stop on the way reads as a lost tail. It leaves the old
+  //             log, cut at or behind the new end.
   //   Readers   What Read found before is not taken from under its holder: those bytes, or fewer,
   //             but never others.
   //   Errors    Those of io::Disk. After one of a write the log takes no appends and no syncs until

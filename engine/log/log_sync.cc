@@ -133,4 +133,17 @@ void Log::CompleteDurable() {
   }
 }
 
+// A write that failed may have reached the device before it was cut back. Other batches are about
+// to take its place, offsets and epoch: a power loss must not bring it back.
+io::Task<absl::Status> Log::SyncCutBack() {
+  absl::Status synced = co_await active().SyncLog();
+  if (synced.ok()) {
+    cut_back_ = false;
+    co_return synced;
+  }
+  if (sync_error_.ok()) sync_error_ = std::move(synced);
+  NoteSyncError();
+  co_return sync_error_;
+}
+
 }  // namespace varve::log

@@ -295,8 +295,7 @@ io::Task<absl::StatusOr<Recovered>> Recover(io::Loop& loop, FileCache& files,
     if (!absl::IsDataLoss(producers.status())) co_return producers.status();
     // The batches tell as well. From here on files change.
     if (arguments.marks != nullptr) {
-      std::string name = arguments.directory.substr(arguments.directory.rfind('/') + 1);
-      CO_RETURN_IF_ERROR(co_await arguments.marks->Mark(loop, std::move(name)));
+      CO_RETURN_IF_ERROR(co_await arguments.marks->Mark(loop, arguments.directory));
     }
   }
   Recoverer recoverer(loop, files, arguments);

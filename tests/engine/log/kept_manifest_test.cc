@@ -158,6 +158,14 @@ void Fill(Host& host) {
 class KeptManifest : public ::testing::TestWithParam<io::SimCrash> {
  protected:
   KeptManifest() { Fill(host_); }
+
+  // What a producer writes to the first log.
+  absl::StatusOr<Appended> Produce(int32_t sequence) {
+    const int64_t now_ms = host_.loop->clock().WallMillis();
+    Buffer batch = ProducedBatch({.sequence = sequence, .time = now_ms});
+    return host_.Run(host_.logs["a"]->Append(batch));
+  }
+
   Host host_;
 };
 
@@ -235,40 +243,30 @@ TEST_P(KeptManifest, OnAFullDiskRetentionWorks) {
 
 // A producer that goes on after a start sends what its log must know to be the next, or sent twice.
 TEST_P(KeptManifest, RemembersProducers) {
-  const auto produce = [this](int32_t sequence) {
-    const int64_t now_ms = host_.loop->clock().WallMillis();
-    Buffer batch = ProducedBatch({.sequence = sequence, .time = now_ms});
-    return host_.Run(host_.logs["a"]->Append(batch));
-  };
   ASSERT_TRUE(host_.Start(kNames).ok());
-  ASSERT_EQ(produce(0)->base_offset, 3);
+  ASSERT_EQ(Produce(0)->base_offset, 3);
   ASSERT_TRUE(host_.StopCleanly().ok());
   ASSERT_TRUE(host_.Start(kNames).ok());
   EXPECT_TRUE(host_.unseen["a"]);
   host_.Crash(GetParam());
   ASSERT_TRUE(host_.Start(kNames).ok());
   EXPECT_TRUE(host_.unseen["a"]);
-  EXPECT_EQ(produce(0)->base_offset, 3);
-  EXPECT_EQ(produce(1)->base_offset, 4);
-  EXPECT_FALSE(produce(7).ok());
+  EXPECT_EQ(Produce(0)->base_offset, 3);
+  EXPECT_EQ(Produce(1)->base_offset, 4);
+  EXPECT_FALSE(Produce(7).ok());
 }
 
 TEST_P(KeptManifest, TellsProducersFromTheirBatchesIfTheirSnapshotIsDamaged) {
-  const auto produce = [this](int32_t sequence) {
-    const int64_t now_ms = host_.loop->clock().WallMillis();
-    Buffer batch = ProducedBatch({.sequence = sequence, .time = now_ms});
-    return host_.Run(host_.logs["a"]->Append(batch));
-  };
   ASSERT_TRUE(host_.Start(kNames).ok());
-  ASSERT_EQ(produce(0)->base_offset, 3);
+  ASSERT_EQ(Produce(0)->base_offset, 3);
   ASSERT_TRUE(host_.StopCleanly().ok());
   ASSERT_TRUE(host_.disk().FlipBit("d/a-0/00000000000000000004.snapshot", 9, 1).ok());
   ASSERT_TRUE(host_.Start(kNames).ok());
-  EXPECT_EQ(produce(0)->base_offset, 3);
+  EXPECT_EQ(Produce(0)->base_offset, 3);
   host_.Crash(GetParam());
   ASSERT_TRUE(host_.Start(kNames).ok());
   EXPECT_FALSE(host_.unseen["a"]);
-  EXPECT_EQ(produce(1)->base_offset, 4);
+  EXPECT_EQ(Produce(1)->base_offset, 4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Stops, KeptManifest,
