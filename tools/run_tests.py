@@ -6,7 +6,7 @@ import re
 import sys
 import time
 
-from testrun import build, execute, plan
+from testrun import build, execute, plan, scratch
 
 
 def pattern(text):
@@ -63,7 +63,8 @@ def main(arguments):
         return report([execute.Result("build", failed=1)])
     print(f"built in {time.monotonic() - started:.0f} s", flush=True)
     tests = plan.fuzz_runs(lane, options) if options.fuzz else plan.tests(lane, options)
-    return report(execute.run_all(tests, options.jobs))
+    with scratch.folder() as folder:
+        return report(execute.run_all(tests, options.jobs, folder))
 
 
 if __name__ == "__main__":

@@ -89,11 +89,11 @@ def count_exit(ended):
     return (1, 0, 0) if ended.status == 0 else (0, 1, 0)
 
 
-def run_test(test):
+def run_test(test, folder):
     started = time.monotonic()
-    environment = {**SANITIZER_ENVIRONMENT, **os.environ, **test.environment}
-    with tempfile.TemporaryDirectory() as scratch:
-        report_path = os.path.join(scratch, "report.json")
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as own:
+        environment = {**SANITIZER_ENVIRONMENT, **os.environ, "TMPDIR": own, **test.environment}
+        report_path = os.path.join(own, "report.json")
         command = list(test.command)
         if test.protocol == "gtest":
             command.append(f"--gtest_output=json:{report_path}")
@@ -121,13 +121,14 @@ def show(result):
     print(f"{word:<5}{result.name:<28}{counts:<24}{result.seconds:7.1f} s", flush=True)
 
 
-def run_all(tests, jobs):
-    """Those that may share the machine first, some at a time; then the others one by one."""
+def run_all(tests, jobs, folder):
+    """Those that may share the machine first, some at a time; then the others one by one. They
+    write into a folder."""
     results = []
     lock = threading.Lock()
 
     def run_and_show(test):
-        result = run_test(test)
+        result = run_test(test, folder)
         with lock:
             show(result)
             results.append(dataclasses.replace(result, output=""))

@@ -19,7 +19,7 @@ namespace {
 class StoreTest : public testing::Test {
  protected:
   StoreTest() {
-    path_ = testing::TempDir() + "varve-store-XXXXXX";
+    path_ = (std::filesystem::temp_directory_path() / "varve-store-XXXXXX").string();
     EXPECT_NE(::mkdtemp(path_.data()), nullptr);
   }
   ~StoreTest() override { std::filesystem::remove_all(path_); }
