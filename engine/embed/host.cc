@@ -41,7 +41,8 @@ Host::Host(std::shared_ptr<LoopThread> thread, const StoreOptions& options)
     : thread_(std::move(thread)),
       upkeep_interval_(
           std::max<io::Duration>(options.upkeep_interval, std::chrono::milliseconds(1))),
-      files_(thread_->loop().disk(), std::max<size_t>(1, options.open_files_max)),
+      files_(thread_->loop().disk(), std::max<size_t>(1, options.open_files_max),
+             options.unwritten_bytes_max),
       upkeep_(thread_->loop(), files_, options),
       changing_(thread_->loop(), 1),
       stop_(thread_->loop()),

@@ -7,6 +7,7 @@
 
 #include "engine/io/disk.h"
 #include "engine/io/task.h"
+#include "engine/log/unwritten.h"
 
 namespace varve::log {
 
@@ -53,18 +54,24 @@ class CachedFile {
   CachedFile* older_ = nullptr;
 };
 
-// Bounds the descriptors that the logs of one shard keep open: the file that was not used for
-// longest is closed first. Files in use beyond the bound stay open until they are let go.
+// Bounds what the logs of one shard keep open, and what they leave unwritten: the file that was
+// not used for longest is closed first. Files in use beyond the bound stay open until they are let
+// go.
 class FileCache {
  public:
-  // files_max >= 1: about how many descriptors stay open.
-  FileCache(io::Disk& disk, size_t files_max) : disk_(disk), files_max_(files_max) {}
+  static constexpr uint64_t kUnwrittenBytesMax = uint64_t{64} << 20;
+
+  // files_max >= 1: about how many descriptors stay open. unwritten_bytes_max: how much the page
+  // cache may hold of what was appended before the device is told to write it.
+  FileCache(io::Disk& disk, size_t files_max, uint64_t unwritten_bytes_max = kUnwrittenBytesMax)
+      : disk_(disk), files_max_(files_max), unwritten_(unwritten_bytes_max) {}
   FileCache(const FileCache&) = delete;
   FileCache& operator=(const FileCache&) = delete;
   ~FileCache();
 
   io::Disk& disk() { return disk_; }
   size_t open_files() const { return open_files_; }
+  UnwrittenBytes& unwritten() { return unwritten_; }
 
  private:
   friend class CachedFile;
@@ -76,6 +83,7 @@ class FileCache {
 
   io::Disk& disk_;
   size_t files_max_;
+  UnwrittenBytes unwritten_;
   size_t open_files_ = 0;
   CachedFile* newest_ = nullptr;
   CachedFile* oldest_ = nullptr;

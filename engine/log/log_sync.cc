@@ -32,8 +32,7 @@ io::Task<void> Log::FlushInBackground() {
   NoteUndurable();
 }
 
-// The kernel makes those wait who write faster than it does behind them, all at once and for long.
-// So it is told to begin every few MB, before it thinks of it.
+// See UnwrittenBytes.
 void Log::StartWriteback() {
   if (writing_back_ || !active().wants_writeback()) return;
   writing_back_ = true;

@@ -19,6 +19,7 @@ Segment::Segment(FileCache& files, const std::string& directory, int64_t base_of
       offset_index_(files, PathOf(FileKind::kOffsetIndex, state)),
       time_index_(files, PathOf(FileKind::kTimeIndex, state)),
       txn_index_(files, PathOf(FileKind::kTransactionIndex, state)),
+      unwritten_(files.unwritten()),
       next_offset_(base_offset) {}
 
 io::Task<absl::Status> Segment::Create(int64_t now_ms) {
@@ -56,6 +57,7 @@ io::Task<absl::Status> Segment::Append(std::span<const Bytes> pieces,
   co_await AllocateAhead(*file, bytes, config);
   CO_RETURN_IF_ERROR(co_await file->Append(size_, pieces));
   for (const BatchFacts& batch : facts) NoteBatch(batch, config);
+  NoteUnwrittenFrom(written_back_);
   // A failure to write index entries loses nothing: they wait, and recovery can make them again.
   if (offset_index_.should_write()) IgnoreError(co_await offset_index_.WritePending());
   if (time_index_.should_write()) IgnoreError(co_await time_index_.WritePending());
@@ -116,15 +118,25 @@ io::Task<absl::Status> Segment::Finish() {
 }
 
 io::Task<absl::Status> Segment::StartWriteback() {
-  const uint64_t from = std::exchange(written_back_, size_);
-  const uint64_t to = size_;
+  const uint64_t from = written_back_;
+  const uint64_t length =
+      std::min(unwritten_.bytes(), std::max(unwritten_.excess(), kWritebackBytes));
+  NoteUnwrittenFrom(from + length);
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
-  co_return co_await file->StartWriteback(from, to - from);
+  co_return co_await file->StartWriteback(from, length);
+}
+
+void Segment::NoteUnwrittenFrom(uint64_t position) {
+  written_back_ = std::min(position, size_);
+  unwritten_.Set(size_ - written_back_);
 }
 
 io::Task<absl::Status> Segment::SyncLog() {
+  const uint64_t size = size_;
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
-  co_return co_await file->SyncData();
+  CO_RETURN_IF_ERROR(co_await file->SyncData());
+  NoteUnwrittenFrom(std::max(written_back_, size));
+  co_return absl::OkStatus();
 }
 
 io::Task<absl::Status> Segment::SyncIndexes() {
@@ -179,7 +191,7 @@ io::Task<absl::Status> Segment::TruncateLog(uint64_t size) {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
   CO_RETURN_IF_ERROR(co_await file->Truncate(size));
   size_ = size;
-  written_back_ = std::min(written_back_, size);
+  NoteUnwrittenFrom(written_back_);
   allocated_ = 0;
   co_return absl::OkStatus();
 }

@@ -87,8 +87,11 @@ class Segment {
 
   // Nothing more will be appended: final time entry, indexes written, set-aside space given back.
   io::Task<absl::Status> Finish();
-  // Has the kernel begin to write what was appended since the last time.
-  bool wants_writeback() const { return size_ >= written_back_ + kWritebackBytes; }
+  // Whether the logs of the shard leave too much unwritten, and this one a piece worth a call.
+  bool wants_writeback() const {
+    return unwritten_.excess() > 0 && unwritten_.bytes() >= kWritebackBytes;
+  }
+  // Has the kernel begin to write the oldest part of it.
   io::Task<absl::Status> StartWriteback();
   // Notes a transaction whose marker aborted it, and was appended here last.
   void NoteAborted(const TxnIndexEntry& aborted);
@@ -206,6 +209,7 @@ class Segment {
   io::Task<void> AllocateAhead(io::File& file, uint64_t bytes, const Config& config);
   void CheckRoom(const BatchFacts& last, uint64_t bytes) const;
   void AddTimeEntry();
+  void NoteUnwrittenFrom(uint64_t position);
 
   const std::string directory_;
   const int64_t base_offset_;
@@ -216,7 +220,8 @@ class Segment {
 
   uint64_t size_ = 0;
   uint64_t allocated_ = 0;
-  uint64_t written_back_ = 0;
+  uint64_t written_back_ = 0;  // what lies before it is on its way to the device, or there
+  UnwrittenBytes::Share unwritten_;
   int64_t next_offset_;
   uint64_t bytes_since_index_entry_ = 0;
   TimestampOffset max_timestamp_;

@@ -20,6 +20,8 @@ constexpr int64_t kCheckpointMsMin = 100;
 constexpr uint64_t kRequestBytesMin = 16 << 20;
 // Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
 constexpr uint64_t kRequestShare = 8;
+constexpr uint64_t kUnwrittenShare = 64;
+constexpr uint64_t kUnwrittenBytesMin = 8 << 20;
 
 // Compaction's memory is divided among the shards: each cleans one log at a time.
 std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettings& settings,
@@ -49,6 +51,11 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resou
                              ? static_cast<uint64_t>(settings.open_files_max)
                              : std::min(resources.open_files_max / 2, kOpenFilesDefaultMax);
   limits.open_files_max = std::max<size_t>(files / shards, 16);
+  const uint64_t unwritten =
+      settings.unwritten_bytes_max >= 0
+          ? static_cast<uint64_t>(settings.unwritten_bytes_max)
+          : std::max(resources.memory_bytes / kUnwrittenShare, kUnwrittenBytesMin);
+  limits.unwritten_bytes_max = unwritten / shards;
   const uint64_t bytes = settings.queued_request_bytes_max > 0
                              ? static_cast<uint64_t>(settings.queued_request_bytes_max)
                              : std::max(resources.memory_bytes / kRequestShare, kRequestBytesMin);

@@ -23,7 +23,7 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
     : index_(index),
       loop_(loop),
       limits_(limits),
-      files_(loop.disk(), limits.open_files_max),
+      files_(loop.disk(), limits.open_files_max, limits.unwritten_bytes_max),
       flusher_(loop, limits.undurable_max),
       image_(std::make_shared<cluster::Image>()),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),

@@ -45,6 +45,7 @@ struct BrokerSettings {
   int32_t in_flight_requests_max = 0;    // of one connection
   int64_t frame_pool_bytes = 0;          // of one shard
   int32_t open_files_max = 0;            // -1: half of the process's limit
+  int64_t unwritten_bytes_max = 0;       // -1: a share of the cgroup's memory
   int32_t fetch_bytes_max = 0;
   int32_t fetch_sessions_max = 0;
 

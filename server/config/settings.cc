@@ -105,6 +105,7 @@ void FillRequestLimits(const BrokerConfig& config, BrokerSettings& settings) {
   settings.in_flight_requests_max = Int32(config, "varve.in.flight.requests.max");
   settings.frame_pool_bytes = config.Int("varve.frame.pool.bytes");
   settings.open_files_max = Int32(config, "varve.open.files.max");
+  settings.unwritten_bytes_max = config.Int("varve.unwritten.bytes.max");
   settings.fetch_bytes_max = Int32(config, "fetch.max.bytes");
   settings.fetch_sessions_max = Int32(config, "max.incremental.fetch.session.cache.slots");
 }

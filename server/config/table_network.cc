@@ -139,6 +139,14 @@ constexpr Property kNetwork[] = {
      .also = -1,
      .doc =
          "The most log files open at a time. -1: half of what the process may open, at most 800."},
+    {.name = "varve.unwritten.bytes.max",
+     .type = Type::kLong,
+     .default_text = "-1",
+     .min = 0,
+     .also = -1,
+     .doc = "How much of what was appended may wait in the page cache before the devices are told "
+            "to write it, in bytes: the kernel makes writers wait who let this grow too far. -1: a "
+            "64th of the memory that the process may use."},
     {.name = "varve.in.flight.requests.max",
      .type = Type::kInt,
      .default_text = "128",

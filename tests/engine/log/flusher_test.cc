@@ -97,11 +97,28 @@ TEST_F(FlusherTest, ALogThatIsClosedWaitsNoLonger) {
   EXPECT_EQ(flusher_->waiting(), 0u);
 }
 
-TEST_F(FlusherTest, WritingBackBeginsEveryFewMegabytes) {
-  for (int i = 0; i < 20; ++i) ASSERT_TRUE(m_.Append(BatchOfSize(500'000)).ok());
-  m_.world.RunFor(seconds(1));
-  EXPECT_GE(m_.disk().writeback_bytes(), 8'000'000u);
-  EXPECT_LE(m_.disk().writeback_bytes(), 10'000'000u);
+TEST_F(FlusherTest, TheOldestIsWrittenBackOnceTooMuchIsUnwritten) {
+  const auto append = [&](int megabytes) {
+    for (int i = 0; i < megabytes; ++i) ASSERT_TRUE(m_.Append(BatchOfSize(1'000'000)).ok());
+    m_.world.RunFor(seconds(1));
+  };
+  append(60);
+  EXPECT_EQ(m_.disk().writeback_bytes(), 0u);
+  append(60);
+  EXPECT_GE(m_.disk().writeback_bytes(), 50'000'000u);
+  EXPECT_LE(m_.disk().writeback_bytes(), 60'000'000u);
+  EXPECT_LE(m_.files->unwritten().bytes(), FileCache::kUnwrittenBytesMax + 2'000'000);
+}
+
+TEST_F(FlusherTest, WhatIsDurableIsNotUnwritten) {
+  for (int i = 0; i < 60; ++i) ASSERT_TRUE(m_.Append(BatchOfSize(1'000'000)).ok());
+  m_.world.RunFor(seconds(61));
+  EXPECT_EQ(m_.files->unwritten().bytes(), 0u);
+  ASSERT_TRUE(m_.Append(BatchOfSize(1'000'000)).ok());
+  EXPECT_GE(m_.files->unwritten().bytes(), 1'000'000u);
+  EXPECT_EQ(m_.disk().writeback_bytes(), 0u);
+  EXPECT_TRUE(m_.Close().ok());
+  EXPECT_EQ(m_.files->unwritten().bytes(), 0u);
 }
 
 }  // namespace

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+namespace varve::log {
+
+// How many bytes the logs of one shard have given to the page cache without having the device
+// write them. The kernel makes writers wait who let this grow too far, all at once and for long;
+// beginning early costs those who append, since pages that are on their way are busy. So it is let
+// grow to a bound, and then written at the pace of the appends.
+//
+// Threads   One loop.
+class UnwrittenBytes {
+ public:
+  explicit UnwrittenBytes(uint64_t bytes_max) : bytes_max_(bytes_max) {}
+
+  uint64_t bytes() const { return bytes_; }
+  // How far they are beyond the bound.
+  uint64_t excess() const { return bytes_ > bytes_max_ ? bytes_ - bytes_max_ : 0; }
+
+  // What one file has of them. The whole outlives its parts.
+  class Share {
+   public:
+    explicit Share(UnwrittenBytes& whole) : whole_(whole) {}
+    Share(const Share&) = delete;
+    Share& operator=(const Share&) = delete;
+    ~Share() { Set(0); }
+
+    void Set(uint64_t bytes) {
+      whole_.bytes_ += bytes - bytes_;
+      bytes_ = bytes;
+    }
+    uint64_t bytes() const { return bytes_; }
+    uint64_t excess() const { return whole_.excess(); }
+
+   private:
+    UnwrittenBytes& whole_;
+    uint64_t bytes_ = 0;
+  };
+
+ private:
+  const uint64_t bytes_max_;
+  uint64_t bytes_ = 0;
+};
+
+}  // namespace varve::log
