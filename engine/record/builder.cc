@@ -54,14 +54,16 @@ void BatchBuilder::Reset() {
   bytes_.assign(kHeaderBytes, std::byte{0});
   count_ = 0;
   next_delta_ = 0;
-  base_timestamp_ = options_.delete_horizon.value_or(kNoTimestamp);
+  base_timestamp_ =
+      options_.delete_horizon.value_or(options_.base_timestamp.value_or(kNoTimestamp));
   max_timestamp_ = options_.log_append_time.value_or(kNoTimestamp);
 }
 
 void BatchBuilder::AppendAt(int32_t offset_delta, const RecordFields& record) {
   VARVE_CHECK(offset_delta >= next_delta_, "offset delta {} after {}", offset_delta,
               next_delta_ - 1);
-  if (count_ == 0 && !options_.delete_horizon) base_timestamp_ = record.timestamp;
+  const bool given = options_.delete_horizon || options_.base_timestamp;
+  if (count_ == 0 && !given) base_timestamp_ = record.timestamp;
   if (!options_.log_append_time) max_timestamp_ = std::max(max_timestamp_, record.timestamp);
   const int64_t timestamp_delta = WrappingSubtract(record.timestamp, base_timestamp_);
   Put(bytes_, static_cast<int64_t>(BodySize(record, timestamp_delta, offset_delta)));
@@ -77,6 +79,17 @@ void BatchBuilder::AppendAt(int32_t offset_delta, const RecordFields& record) {
   }
   ++count_;
   next_delta_ = int64_t{offset_delta} + 1;
+}
+
+void BatchBuilder::AppendEncoded(const Encoded& records) {
+  VARVE_CHECK(options_.delete_horizon || options_.base_timestamp, "deltas of no known time");
+  VARVE_CHECK(records.count > 0 && records.last_delta >= next_delta_ + records.count - 1,
+              "{} records up to offset delta {} after {}", records.count, records.last_delta,
+              next_delta_ - 1);
+  if (!options_.log_append_time) max_timestamp_ = std::max(max_timestamp_, records.max_timestamp);
+  varve::Append(bytes_, records.bytes);
+  count_ += records.count;
+  next_delta_ = int64_t{records.last_delta} + 1;
 }
 
 int16_t BatchBuilder::Attributes() const {

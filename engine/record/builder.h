@@ -30,8 +30,9 @@ struct BatchOptions {
   int32_t base_sequence = kNoSequence;
   // The batch says that all its records were appended at this time.
   std::optional<int64_t> log_append_time = std::nullopt;
-  // Stands in base_timestamp, which otherwise is the first record's.
+  // Stands in base_timestamp, which otherwise is the first record's, or the one below.
   std::optional<int64_t> delete_horizon = std::nullopt;
+  std::optional<int64_t> base_timestamp = std::nullopt;
   // For a batch that lost its last records; otherwise that of the last record.
   std::optional<int32_t> last_offset_delta = std::nullopt;
 };
@@ -50,6 +51,17 @@ class BatchBuilder {
   void Append(const RecordFields& record) { AppendAt(static_cast<int32_t>(next_delta_), record); }
   // Likewise, at base_offset + offset_delta. Requires: deltas rise.
   void AppendAt(int32_t offset_delta, const RecordFields& record);
+
+  // Neighbours of another batch, as they are encoded there.
+  struct Encoded {
+    Bytes bytes;
+    int32_t count = 0;
+    int32_t last_delta = 0;
+    int64_t max_timestamp = kNoTimestamp;
+  };
+  // Copies them. Requires: the base offset is that batch's, and so is the time that stands in
+  // base_timestamp, which the options name. Deltas rise.
+  void AppendEncoded(const Encoded& records);
 
   int32_t record_count() const { return count_; }
   // Of the batch if it were built now, before compression.

@@ -9,42 +9,86 @@
 namespace varve::record {
 namespace {
 
-// Nearly every varint in a record is one byte long.
-inline bool TakeInt32(Bytes& rest, int32_t& value) {
-  if (!rest.empty() && static_cast<uint8_t>(rest.front()) < 0x80) {
-    value = static_cast<int32_t>(UnZigZag(static_cast<uint64_t>(rest.front())));
-    rest = rest.subspan(1);
+// An integer from the front of some bytes, and what follows it; nothing if it is not there.
+struct Taken {
+  const std::byte* rest;
+  int64_t value;
+};
+
+[[gnu::noinline]] Taken TakeLong(const std::byte* at, const std::byte* end, int bits) {
+  Bytes bytes(at, end);
+  uint64_t raw;
+  if (!TakeVarint(bytes, raw, bits)) return {nullptr, 0};
+  return {bytes.data(), UnZigZag(raw)};
+}
+
+// Nearly every varint in a record is one byte long, or two.
+[[gnu::always_inline]] inline Taken Take(const std::byte* at, const std::byte* end, int bits) {
+  if (end - at < 2) return TakeLong(at, end, bits);
+  const auto first = static_cast<uint64_t>(at[0]);
+  if (first < 0x80) return {at + 1, UnZigZag(first)};
+  const auto second = static_cast<uint64_t>(at[1]);
+  if (second >= 0x80) return TakeLong(at, end, bits);
+  return {at + 2, UnZigZag((first & 0x7f) | (second << 7))};
+}
+
+// Reads from the front of some bytes. Each call is false if they are not there, or not what is
+// asked for. All of it is inlined, so that its two pointers stay in registers: this is where
+// compaction spends its time.
+struct Cursor {
+  const std::byte* at;
+  const std::byte* end;
+
+  explicit Cursor(Bytes bytes) : at(bytes.data()), end(bytes.data() + bytes.size()) {}
+  size_t left() const { return static_cast<size_t>(end - at); }
+  Bytes rest() const { return {at, end}; }
+
+  [[gnu::always_inline]] bool TakeInt32(int32_t& value) {
+    const Taken taken = Take(at, end, 32);
+    if (taken.rest == nullptr) return false;
+    at = taken.rest;
+    value = static_cast<int32_t>(taken.value);
     return true;
   }
-  return TakeZigZag32(rest, value);
-}
 
-// A length and that many bytes; -1 says that there are none.
-bool TakeMaybeBytes(Bytes& rest, MaybeBytes& value) {
-  int32_t length;
-  if (!TakeInt32(rest, length) || length < -1) return false;
-  value.reset();
-  if (length == -1) return true;
-  if (static_cast<size_t>(length) > rest.size()) return false;
-  value = rest.first(static_cast<size_t>(length));
-  rest = rest.subspan(static_cast<size_t>(length));
-  return true;
-}
-
-bool TakeHeader(Bytes& rest, HeaderView& header) {
-  MaybeBytes key;
-  if (!TakeMaybeBytes(rest, key) || !key) return false;
-  header.key = *key;
-  return TakeMaybeBytes(rest, header.value);
-}
-
-bool SkipHeaders(Bytes& rest, int32_t count) {
-  HeaderView header;
-  for (int32_t i = 0; i < count; ++i) {
-    if (!TakeHeader(rest, header)) return false;
+  [[gnu::always_inline]] bool TakeInt64(int64_t& value) {
+    const Taken taken = Take(at, end, 64);
+    if (taken.rest == nullptr) return false;
+    at = taken.rest;
+    value = taken.value;
+    return true;
   }
-  return true;
-}
+
+  // A length and that many bytes; -1 says that there are none.
+  [[gnu::always_inline]] bool TakeMaybeBytes(MaybeBytes& value) {
+    int32_t length;
+    if (!TakeInt32(length) || length < -1) return false;
+    if (length == -1) {
+      value.reset();
+      return true;
+    }
+    const auto size = static_cast<size_t>(length);
+    if (size > left()) return false;
+    value.emplace(at, size);
+    at += size;
+    return true;
+  }
+
+  bool TakeHeader(HeaderView& header) {
+    MaybeBytes key;
+    if (!TakeMaybeBytes(key) || !key) return false;
+    header.key = *key;
+    return TakeMaybeBytes(header.value);
+  }
+
+  bool SkipHeaders(int32_t count) {
+    HeaderView header;
+    for (int32_t i = 0; i < count; ++i) {
+      if (!TakeHeader(header)) return false;
+    }
+    return true;
+  }
+};
 
 struct Deltas {
   int64_t timestamp;
@@ -52,19 +96,20 @@ struct Deltas {
 };
 
 // Reads what follows a record's length. Returns what is wrong with it, or null.
-const char* ParseBody(Bytes body, RecordView& record, Deltas& deltas) {
-  if (body.empty()) return "has no attributes";
-  body = body.subspan(1);
-  if (!TakeZigZag64(body, deltas.timestamp)) return "has a bad timestamp";
-  if (!TakeInt32(body, deltas.offset)) return "has a bad offset";
-  if (!TakeMaybeBytes(body, record.key)) return "has a bad key length";
-  if (!TakeMaybeBytes(body, record.value)) return "has a bad value length";
-  if (!TakeInt32(body, record.header_count) || record.header_count < 0) {
+[[gnu::always_inline]] inline const char* ParseBody(Cursor body, RecordView& record,
+                                                    Deltas& deltas) {
+  if (body.left() == 0) return "has no attributes";
+  ++body.at;
+  if (!body.TakeInt64(deltas.timestamp)) return "has a bad timestamp";
+  if (!body.TakeInt32(deltas.offset)) return "has a bad offset";
+  if (!body.TakeMaybeBytes(record.key)) return "has a bad key length";
+  if (!body.TakeMaybeBytes(record.value)) return "has a bad value length";
+  if (!body.TakeInt32(record.header_count) || record.header_count < 0) {
     return "has a bad header count";
   }
-  record.raw_headers = body;
-  if (!SkipHeaders(body, record.header_count)) return "has a bad header";
-  return body.empty() ? nullptr : "is longer than what it holds";
+  record.raw_headers = body.rest();
+  if (!body.SkipHeaders(record.header_count)) return "has a bad header";
+  return body.left() == 0 ? nullptr : "is longer than what it holds";
 }
 
 }  // namespace
@@ -72,7 +117,9 @@ const char* ParseBody(Bytes body, RecordView& record, Deltas& deltas) {
 bool HeaderIterator::Next(HeaderView& header) {
   if (left_ == 0) return false;
   --left_;
-  const bool taken = TakeHeader(rest_, header);
+  Cursor cursor(rest_);
+  const bool taken = cursor.TakeHeader(header);
+  rest_ = cursor.rest();
   VARVE_CHECK(taken, "raw_headers that no RecordIterator has seen");
   return true;
 }
@@ -88,15 +135,18 @@ RecordIterator::RecordIterator(BatchView batch, Bytes records)
 bool RecordIterator::Next(RecordView& record) {
   if (!status_.ok()) return false;
   if (index_ >= count_) return Finish();
+  Cursor cursor(rest_);
   int32_t length;
-  if (!TakeInt32(rest_, length)) return Fail("has a length that is cut short");
-  if (length < 0 || static_cast<size_t>(length) > rest_.size()) {
+  if (!cursor.TakeInt32(length)) return Fail("has a length that is cut short");
+  if (length < 0 || static_cast<size_t>(length) > cursor.left()) {
     return Fail("is longer than what is left of the batch");
   }
-  const Bytes body = rest_.first(static_cast<size_t>(length));
+  const Bytes body(cursor.at, static_cast<size_t>(length));
   Deltas deltas;
-  if (const char* fault = ParseBody(body, record, deltas)) return Fail(fault);
-  rest_ = rest_.subspan(body.size());
+  if (const char* fault = ParseBody(Cursor(body), record, deltas)) return Fail(fault);
+  const Bytes rest(body.data() + body.size(), cursor.end);
+  record.raw = Bytes(rest_.data(), rest.data());
+  rest_ = rest;
   record.offset_delta = deltas.offset;
   record.offset = WrappingAdd(base_offset_, deltas.offset);
   record.timestamp = append_time_.value_or(WrappingAdd(base_timestamp_, deltas.timestamp));

@@ -41,6 +41,7 @@ struct RecordView {
   MaybeBytes value = std::nullopt;
   int32_t header_count = 0;
   Bytes raw_headers;  // header_count of them, well formed
+  Bytes raw;          // the whole record as it is encoded, its length in front
 
   HeaderIterator headers() const { return {header_count, raw_headers}; }
 };

@@ -35,10 +35,11 @@ io::Task<absl::Status> ChunkReader::SeekTo(int64_t offset) {
 
 io::Task<absl::StatusOr<Bytes>> ChunkReader::ReadAhead(size_t bytes) {
   const auto wanted = static_cast<size_t>(std::min<uint64_t>(bytes, segment_->size() - position_));
-  buffer_.resize(wanted);
+  Buffer& buffer = buffers_[turn_];
+  buffer.resize(wanted);
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment_->log_file().Open());
-  CO_ASSIGN_OR_RETURN(const size_t got, co_await file->ReadOnce(position_, buffer_));
-  if (got == wanted) co_return Bytes(buffer_);
+  CO_ASSIGN_OR_RETURN(const size_t got, co_await file->ReadOnce(position_, buffer));
+  if (got == wanted) co_return Bytes(buffer);
   co_return absl::DataLossError(
       fmt::format("{} has {} bytes less than it had", segment_->log_file().path(), wanted - got));
 }
@@ -46,6 +47,7 @@ io::Task<absl::StatusOr<Bytes>> ChunkReader::ReadAhead(size_t bytes) {
 io::Task<absl::StatusOr<Bytes>> ChunkReader::Next() {
   const uint64_t left = segment_->size() - position_;
   if (left == 0) co_return Bytes();
+  turn_ ^= 1;
   CO_ASSIGN_OR_RETURN(Bytes bytes, co_await ReadAhead(chunk_bytes_));
   size_t whole = WholeBatches(bytes, left);
   if (whole == 0) {

@@ -2,7 +2,10 @@
 
 #include <absl/status/statusor.h>
 
+#include <array>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 #include "engine/base/bytes.h"
 #include "engine/io/disk.h"
@@ -14,7 +17,7 @@ namespace varve::log {
 // Reads a closed segment as compaction does: from a batch to its end, in pieces of whole batches,
 // without leaving in the page cache what was not there.
 //
-// Bounds    One buffer of `chunk_bytes`, and while a batch is larger, of that batch.
+// Bounds    Two buffers of `chunk_bytes`, and while a batch is larger, of that batch.
 // Errors    DataLoss: something else than whole batches of version 2 lies there. File::Read's.
 class ChunkReader {
  public:
@@ -24,7 +27,8 @@ class ChunkReader {
   // Begins at the batch that holds `offset`, or the next one. Otherwise at the first.
   io::Task<absl::Status> SeekTo(int64_t offset);
 
-  // The next whole batches, at least one; empty at the end. Theirs until the next call.
+  // The next whole batches, at least one; empty at the end. They stay in place until the call
+  // after the next has begun: one piece can be read while another is worked on.
   io::Task<absl::StatusOr<Bytes>> Next();
 
  private:
@@ -33,7 +37,8 @@ class ChunkReader {
   std::shared_ptr<Segment> segment_;
   const size_t chunk_bytes_;
   uint64_t position_ = 0;
-  Buffer buffer_;
+  std::array<Buffer, 2> buffers_;
+  size_t turn_ = 0;  // of the buffer that is read into
 };
 
 }  // namespace varve::log

@@ -14,6 +14,12 @@ namespace {
 
 constexpr size_t kChunkBytesMin = 4096;
 
+// For a gate: computes beside what its starter does meanwhile.
+template <typename Function>
+io::Task<void> OnPool(io::Loop& loop, Function& function) {
+  co_await io::Offload(loop, function);
+}
+
 }  // namespace
 
 Cleaner::Cleaner(io::Loop& loop, FileCache& files, Log& log, const CleanerOptions& options,
@@ -90,16 +96,21 @@ io::Task<absl::Status> Cleaner::MapSegment(const Log::ClosedSegment& source) {
   ChunkReader reader(source.segment, chunk_bytes_);
   CO_RETURN_IF_ERROR(co_await reader.SeekTo(dirty_.first_dirty));
   BatchSpan span{source.segment->base_offset(), source.end_offset};
-  for (;;) {
-    CO_ASSIGN_OR_RETURN(const Bytes chunk, co_await reader.Next());
-    if (chunk.empty()) break;
+  CO_ASSIGN_OR_RETURN(Bytes chunk, co_await reader.Next());
+  while (!chunk.empty()) {
+    absl::Status mapped;
     auto map = [&] {
-      return MapKeys(chunk, dirty_.first_dirty, span, *transactions_, *keys_, progress_);
+      mapped = MapKeys(chunk, dirty_.first_dirty, span, *transactions_, *keys_, progress_);
     };
-    CO_RETURN_IF_ERROR(co_await io::Offload(loop_, map));
+    io::Gate mapping(loop_);
+    mapping.Spawn(OnPool(loop_, map));
+    absl::StatusOr<Bytes> next = co_await reader.Next();
+    co_await mapping.Close();
+    CO_RETURN_IF_ERROR(mapped);
     report_.bytes_read += chunk.size();
     CO_RETURN_IF_ERROR(co_await Pace(chunk.size()));
     if (progress_.full) co_return absl::OkStatus();
+    CO_ASSIGN_OR_RETURN(chunk, std::move(next));
   }
   progress_.next_offset = source.end_offset;
   co_return absl::OkStatus();
@@ -171,28 +182,41 @@ io::Task<absl::Status> Cleaner::WriteGroup(Group group, Segment& output) {
 io::Task<absl::Status> Cleaner::WriteSource(const Log::ClosedSegment& source, Segment& output) {
   ChunkReader reader(source.segment, chunk_bytes_);
   BatchSpan span{source.segment->base_offset(), source.end_offset};
-  for (;;) {
-    CO_ASSIGN_OR_RETURN(const Bytes chunk, co_await reader.Next());
-    if (chunk.empty()) break;
+  Output ready;  // of the chunk before
+  CO_ASSIGN_OR_RETURN(Bytes chunk, co_await reader.Next());
+  while (!chunk.empty()) {
     Output made;
-    auto rewrite = [&] { return RewriteChunk(chunk, span, *transactions_, rules_, made); };
-    CO_RETURN_IF_ERROR(co_await io::Offload(loop_, rewrite));
-    changed_ |= made.changed;
-    if (output.size() + made.bytes > static_cast<uint64_t>(kSegmentBytesMax)) {
-      co_return absl::ResourceExhaustedError(fmt::format(
-          "cleaned, {} would be larger than {} bytes", log_.directory(), kSegmentBytesMax));
-    }
-    if (!made.facts.empty()) {
-      CO_RETURN_IF_ERROR(co_await output.Append(made.pieces, made.facts, log_.config()));
-    }
+    absl::Status rewritten;
+    auto rewrite = [&] { rewritten = RewriteChunk(chunk, span, *transactions_, rules_, made); };
+    io::Gate rewriting(loop_);
+    rewriting.Spawn(OnPool(loop_, rewrite));
+    const absl::Status written = co_await WriteOutput(ready, output);
+    absl::StatusOr<Bytes> next = co_await reader.Next();
+    co_await rewriting.Close();
+    CO_RETURN_IF_ERROR(written);
+    CO_RETURN_IF_ERROR(rewritten);
     report_.bytes_read += chunk.size();
-    report_.bytes_written += made.bytes;
     CO_RETURN_IF_ERROR(co_await Pace(chunk.size() + made.bytes));
+    ready = std::move(made);
+    CO_ASSIGN_OR_RETURN(chunk, std::move(next));
   }
+  CO_RETURN_IF_ERROR(co_await WriteOutput(ready, output));
   // One that left the log while it was read may have been another's file at the end.
   if (!source.segment->removed()) co_return absl::OkStatus();
   co_return absl::AbortedError(
       fmt::format("segment {} has left {}", source.segment->base_offset(), log_.directory()));
+}
+
+io::Task<absl::Status> Cleaner::WriteOutput(const Output& made, Segment& output) {
+  changed_ |= made.changed;
+  if (made.facts.empty()) co_return absl::OkStatus();
+  if (output.size() + made.bytes > static_cast<uint64_t>(kSegmentBytesMax)) {
+    co_return absl::ResourceExhaustedError(fmt::format("cleaned, {} would be larger than {} bytes",
+                                                       log_.directory(), kSegmentBytesMax));
+  }
+  CO_RETURN_IF_ERROR(co_await output.Append(made.pieces, made.facts, log_.config()));
+  report_.bytes_written += made.bytes;
+  co_return absl::OkStatus();
 }
 
 // Everything is durable before it gets the name of complete output.

@@ -48,8 +48,8 @@ struct CleanerReport {
 
 // One cleaning of one log, beside its reads and appends: reads the dirty part for the last offset
 // of each key, then writes everything up to there anew, group by group, and exchanges each group
-// for what came of it. Memory: the map, and two buffers. Computing and blocking happen on the
-// pool, a buffer at a time.
+// for what came of it. Memory: the map, two buffers, and what they become. Computing and blocking
+// happen on the pool, a buffer at a time, beside reading the next and writing the last.
 //
 //   if (!log.cleaning().Enter()) ...
 //   Cleaner cleaner(loop, files, log, options, throttle);
@@ -77,6 +77,7 @@ class Cleaner {
   io::Task<absl::Status> CleanGroup(Group group);
   io::Task<absl::Status> WriteGroup(Group group, Segment& output);
   io::Task<absl::Status> WriteSource(const Log::ClosedSegment& source, Segment& output);
+  io::Task<absl::Status> WriteOutput(const Output& made, Segment& output);
   io::Task<absl::Status> Finish(Segment& output);
   io::Task<absl::Status> Replace(Group group, std::shared_ptr<Segment> output);
   io::Task<absl::Status> Pace(uint64_t bytes);

@@ -1,6 +1,9 @@
 #include "engine/log/clean/key_map.h"
 
 #include <sys/mman.h>
+
+// Keys are short: what a call costs is more than their hashes do.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <algorithm>
@@ -20,6 +23,11 @@ size_t KeysMax(size_t slots, double load_factor) {
 }
 
 }  // namespace
+
+KeyHash HashOf(Bytes key) {
+  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
+  return {hash.low64, hash.high64};
+}
 
 KeyMap::KeyMap(size_t bytes, double load_factor)
     : slot_count_(std::max(bytes / kSlotBytes, kSlotsMin)),
@@ -50,43 +58,31 @@ void KeyMap::Clear() {
   slots_ = Allocate();
 }
 
-KeyMap::Hash KeyMap::HashOf(Bytes key) {
-  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
-  return {hash.low64, hash.high64};
-}
-
-// Where the search for a hash begins.
-size_t KeyMap::HomeOf(const Hash& hash) const {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<size_t>((static_cast<Wide>(hash.high) * slot_count_) >> 64);
-}
-
-// The slot that has the hash, or the empty one where it would go.
-KeyMap::Slot& KeyMap::SlotFor(const Hash& hash) const {
-  size_t at = HomeOf(hash);
+// The slot that has the key, or the empty one where it would go.
+KeyMap::Slot& KeyMap::SlotFor(const KeyHash& key) const {
+  size_t at = HomeOf(key);
   for (;;) {
     Slot& slot = slots_[at];
-    if (slot.next_offset == 0 || (slot.low == hash.low && slot.high == hash.high)) return slot;
+    if (slot.next_offset == 0 || (slot.low == key.low && slot.high == key.high)) return slot;
     if (++at == slot_count_) at = 0;
   }
 }
 
-bool KeyMap::Put(Bytes key, int64_t offset) {
+bool KeyMap::Put(const KeyHash& key, int64_t offset) {
   VARVE_CHECK(offset >= 0, "a key at offset {}", offset);
-  const Hash hash = HashOf(key);
-  Slot& slot = SlotFor(hash);
+  Slot& slot = SlotFor(key);
   if (slot.next_offset == 0) {
     if (size_ == size_max_) return false;
     ++size_;
-    slot.low = hash.low;
-    slot.high = hash.high;
+    slot.low = key.low;
+    slot.high = key.high;
   }
   slot.next_offset = offset + 1;
   return true;
 }
 
-std::optional<int64_t> KeyMap::Find(Bytes key) const {
-  const Slot& slot = SlotFor(HashOf(key));
+std::optional<int64_t> KeyMap::Find(const KeyHash& key) const {
+  const Slot& slot = SlotFor(key);
   if (slot.next_offset == 0) return std::nullopt;
   return slot.next_offset - 1;
 }

@@ -96,10 +96,11 @@ BatchFate DecideBatch(BatchView batch, TransactionWalk& transactions, const Reta
   return fate;
 }
 
-bool RetainRecord(BatchView batch, const RecordView& record, const RetainRules& rules) {
+bool RetainRecord(BatchView batch, const RecordView& record, const KeyHash& key,
+                  const RetainRules& rules) {
   if (record.offset >= rules.map_end) return true;
   if (!record.key) return false;
-  const std::optional<int64_t> last = rules.keys->Find(*record.key);
+  const std::optional<int64_t> last = rules.keys->Find(key);
   if (last && record.offset < *last) return false;
   return record.value.has_value() || !HorizonPassed(batch, rules.now_ms);
 }

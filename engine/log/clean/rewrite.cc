@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/log/clean/key_window.h"
 #include "engine/record/builder.h"
 #include "engine/record/validate.h"
 
@@ -68,8 +69,11 @@ class Rewriter {
   }
 
  private:
-  bool Stays(const RecordView& record) const {
-    return fate_.records == BatchFate::Records::kKeep || RetainRecord(batch_, record, rules_);
+  using Encoded = record::BatchBuilder::Encoded;
+
+  bool Stays(const KeyWindow::Entry& entry) const {
+    return fate_.records == BatchFate::Records::kKeep ||
+           RetainRecord(batch_, entry.record, entry.key, rules_);
   }
 
   int64_t Horizon() const {
@@ -81,37 +85,64 @@ class Rewriter {
   // Decides about every record.
   absl::StatusOr<Survivors> Decide() {
     Survivors survivors;
-    record::RecordIterator ahead(batch_, plain_);
-    for (RecordView record; ahead.Next(record);) {
-      if (record.key && record.offset < rules_.map_end) rules_.keys->Prefetch(*record.key);
-    }
     record::RecordIterator records(batch_, plain_);
+    KeyWindow window(*rules_.keys);
     int32_t next_delta = 0;
-    for (RecordView record; records.Next(record);) {
-      if (record.offset_delta < next_delta || record.offset_delta > batch_.last_offset_delta()) {
-        return absl::DataLossError(fmt::format("a record with offset delta {} in a batch at {}",
-                                               record.offset_delta, batch_.base_offset()));
+    while (window.Fill(records)) {
+      for (const KeyWindow::Entry& entry : window.entries()) {
+        const int32_t delta = entry.record.offset_delta;
+        if (delta < next_delta || delta > batch_.last_offset_delta()) return BadDelta(delta);
+        next_delta = delta + 1;
+        const bool stays = Stays(entry);
+        survivors.all &= stays;
+        if (!stays) continue;
+        ++survivors.count;
+        survivors.tombstone |= !entry.record.value.has_value();
+        Keep(entry.record);
       }
-      next_delta = record.offset_delta + 1;
-      stays_.push_back(Stays(record));
-      if (!stays_.back()) {
-        survivors.all = false;
-        continue;
-      }
-      ++survivors.count;
-      survivors.tombstone |= !record.value.has_value();
     }
     RETURN_IF_ERROR(records.status());
     return survivors;
   }
 
+  absl::Status BadDelta(int32_t delta) const {
+    return absl::DataLossError(
+        fmt::format("a record with offset delta {} in a batch at {}", delta, batch_.base_offset()));
+  }
+
+  // Neighbours are one run.
+  void Keep(const RecordView& record) {
+    const bool next = !kept_.empty() && EndOf(kept_.back()) == record.raw.data();
+    if (!next) kept_.push_back({Bytes(record.raw.data(), 0)});
+    Encoded& run = kept_.back();
+    run.bytes = Bytes(run.bytes.data(), run.bytes.size() + record.raw.size());
+    ++run.count;
+    run.last_delta = record.offset_delta;
+    run.max_timestamp = std::max(run.max_timestamp, record.timestamp);
+  }
+
+  static const std::byte* EndOf(const Encoded& run) { return run.bytes.data() + run.bytes.size(); }
+
+  // Records are encoded by their distance from a time of the batch, and stay as they are if that
+  // does.
   Buffer Build(std::optional<int64_t> horizon) const {
-    record::BatchBuilder builder(OptionsOf(batch_, horizon));
+    record::BatchOptions options = OptionsOf(batch_, horizon);
+    if (horizon && *horizon != batch_.base_timestamp()) return Encode(options);
+    options.base_timestamp = batch_.base_timestamp();
+    record::BatchBuilder builder(options);
+    for (const Encoded& run : kept_) builder.AppendEncoded(run);
+    return builder.Build();
+  }
+
+  Buffer Encode(const record::BatchOptions& options) const {
+    record::BatchBuilder builder(options);
     std::vector<record::HeaderView> headers;
     record::RecordIterator records(batch_, plain_);
-    auto stays = stays_.begin();
+    auto run = kept_.begin();
     for (RecordView record; records.Next(record);) {
-      if (!*stays++) continue;
+      while (run != kept_.end() && record.raw.data() >= EndOf(*run)) ++run;
+      if (run == kept_.end()) break;
+      if (record.raw.data() < run->bytes.data()) continue;
       headers.clear();
       record::HeaderIterator each = record.headers();
       for (record::HeaderView header; each.Next(header);) headers.push_back(header);
@@ -125,7 +156,7 @@ class Rewriter {
   const BatchFate& fate_;
   const RetainRules& rules_;
   const Bytes plain_;
-  std::vector<bool> stays_;  // of each record
+  std::vector<Encoded> kept_;  // what stays of the records
 };
 
 }  // namespace

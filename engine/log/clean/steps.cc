@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/log/clean/key_window.h"
 #include "engine/log/clean/rewrite.h"
 #include "engine/record/validate.h"
 
@@ -12,7 +13,6 @@ namespace varve::log {
 namespace {
 
 using record::BatchView;
-using record::RecordView;
 
 // Takes the first of some whole batches off `rest`, once it is seen to be sound.
 absl::StatusOr<BatchView> TakeBatch(Bytes& rest, BatchSpan& span) {
@@ -41,17 +41,16 @@ absl::Status At(BatchView batch, const absl::Status& why) {
 absl::Status MapRecords(BatchView batch, int64_t from, KeyMap& keys, MapProgress& progress) {
   const auto plain = record::PlainRecords::Open(batch, PlainBytesMax(batch));
   if (!plain.ok()) return At(batch, plain.status());
-  record::RecordIterator ahead(batch, plain->bytes());
-  for (RecordView record; ahead.Next(record);) {
-    if (record.key) keys.Prefetch(*record.key);
-  }
   record::RecordIterator records(batch, plain->bytes());
-  for (RecordView record; records.Next(record);) {
-    if (record.offset < from || !record.key) continue;
-    if (keys.Put(*record.key, record.offset)) continue;
-    progress.full = true;
-    progress.next_offset = record.offset;
-    return absl::OkStatus();
+  KeyWindow window(keys);
+  while (window.Fill(records)) {
+    for (const KeyWindow::Entry& entry : window.entries()) {
+      if (entry.record.offset < from || !entry.record.key) continue;
+      if (keys.Put(entry.key, entry.record.offset)) continue;
+      progress.full = true;
+      progress.next_offset = entry.record.offset;
+      return absl::OkStatus();
+    }
   }
   if (!records.status().ok()) return At(batch, records.status());
   return absl::OkStatus();

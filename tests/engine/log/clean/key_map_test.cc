@@ -4,23 +4,26 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "engine/io/random.h"
 
 namespace varve::log::test {
 namespace {
 
+KeyHash Hash(std::string_view key) { return HashOf(AsBytes(key)); }
+
 TEST(KeyMap, TheLastOffsetOfAKeyCounts) {
   KeyMap map(1000, 0.9);
-  EXPECT_FALSE(map.Find(AsBytes("a")));
-  EXPECT_TRUE(map.Put(AsBytes("a"), 0));
-  EXPECT_TRUE(map.Put(AsBytes("b"), 1));
-  EXPECT_TRUE(map.Put(AsBytes("a"), 7));
-  EXPECT_EQ(map.Find(AsBytes("a")), 7);
-  EXPECT_EQ(map.Find(AsBytes("b")), 1);
-  EXPECT_FALSE(map.Find(AsBytes("")));
-  EXPECT_TRUE(map.Put(Bytes(), 9));
-  EXPECT_EQ(map.Find(AsBytes("")), 9);
+  EXPECT_FALSE(map.Find(Hash("a")));
+  EXPECT_TRUE(map.Put(Hash("a"), 0));
+  EXPECT_TRUE(map.Put(Hash("b"), 1));
+  EXPECT_TRUE(map.Put(Hash("a"), 7));
+  EXPECT_EQ(map.Find(Hash("a")), 7);
+  EXPECT_EQ(map.Find(Hash("b")), 1);
+  EXPECT_FALSE(map.Find(Hash("")));
+  EXPECT_TRUE(map.Put(Hash(""), 9));
+  EXPECT_EQ(map.Find(Hash("")), 9);
   EXPECT_EQ(map.size(), 3u);
 }
 
@@ -30,16 +33,16 @@ TEST(KeyMap, AFullMapTakesOnlyKeysThatItHas) {
     const size_t most = map.size_max();
     EXPECT_EQ(most, std::min<size_t>(static_cast<size_t>(100 * load_factor), 99));
     for (size_t i = 0; i < most; ++i) {
-      ASSERT_TRUE(map.Put(AsBytes(std::to_string(i)), static_cast<int64_t>(i)));
+      ASSERT_TRUE(map.Put(Hash(std::to_string(i)), static_cast<int64_t>(i)));
     }
-    EXPECT_FALSE(map.Put(AsBytes("one more"), 1000));
-    EXPECT_FALSE(map.Find(AsBytes("one more")));
-    EXPECT_TRUE(map.Put(AsBytes("0"), 1000));
-    EXPECT_EQ(map.Find(AsBytes("0")), 1000);
+    EXPECT_FALSE(map.Put(Hash("one more"), 1000));
+    EXPECT_FALSE(map.Find(Hash("one more")));
+    EXPECT_TRUE(map.Put(Hash("0"), 1000));
+    EXPECT_EQ(map.Find(Hash("0")), 1000);
     map.Clear();
     EXPECT_EQ(map.size(), 0u);
-    EXPECT_FALSE(map.Find(AsBytes("0")));
-    EXPECT_TRUE(map.Put(AsBytes("one more"), 1));
+    EXPECT_FALSE(map.Find(Hash("0")));
+    EXPECT_TRUE(map.Put(Hash("one more"), 1));
   }
 }
 
@@ -58,12 +61,12 @@ TEST(KeyMap, AgreesWithAMap) {
   std::map<std::string, int64_t> model;
   for (int64_t i = 0; i < 20'000; ++i) {
     const std::string key = std::to_string(random.Below(600));
-    const bool put = map.Put(AsBytes(key), i);
+    const bool put = map.Put(Hash(key), i);
     EXPECT_EQ(put, model.contains(key) || model.size() < map.size_max());
     if (put) model[key] = i;
   }
   EXPECT_EQ(map.size(), model.size());
-  for (const auto& [key, offset] : model) EXPECT_EQ(map.Find(AsBytes(key)), offset);
+  for (const auto& [key, offset] : model) EXPECT_EQ(map.Find(Hash(key)), offset);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct Rules : RetainRules {
     now_ms = kNow;
     delete_retention_ms = 100;
   }
-  void Key(std::string_view key, int64_t offset) { map.Put(AsBytes(key), offset); }
+  void Key(std::string_view key, int64_t offset) { map.Put(HashOf(AsBytes(key)), offset); }
   Rewritten Apply(const Buffer& bytes) {
     const BatchFate fate = DecideBatch(BatchView(bytes), walk, *this);
     auto rewritten = RewriteBatch(BatchView(bytes), fate, *this);
