@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <set>
+#include <vector>
 
 #include "engine/io/sim/tree.h"
 
@@ -8,24 +8,37 @@
 namespace varve::io {
 namespace {
 
-using Seen = std::set<uint64_t>;
+// The inodes that a walk has met, by number. A file may have two names after a crash.
+class Seen {
+ public:
+  explicit Seen(uint64_t last_number) : seen_(last_number + 1) {}
+  // True the first time.
+  bool Meet(const SimInode& inode) {
+    const bool first = !seen_[inode.number()];
+    seen_[inode.number()] = true;
+    return first;
+  }
+
+ private:
+  std::vector<bool> seen_;
+};
 
 void SyncBelow(SimInode& inode, Seen& seen) {
-  if (!seen.insert(inode.number()).second) return;
+  if (!seen.Meet(inode)) return;
   if (!inode.is_directory()) return inode.Sync(inode.last_change());
   inode.durable_names = inode.names;
   for (const auto& [name, target] : inode.names) SyncBelow(*target, seen);
 }
 
 void CloseBelow(SimInode& inode, Seen& seen) {
-  if (!seen.insert(inode.number()).second) return;
+  if (!seen.Meet(inode)) return;
   inode.open_files = 0;
   inode.appending = false;
   for (const auto& [name, target] : inode.names) CloseBelow(*target, seen);
 }
 
 uint64_t SumBelow(const SimInode& inode, Seen& seen) {
-  if (!seen.insert(inode.number()).second) return 0;
+  if (!seen.Meet(inode)) return 0;
   uint64_t sum = inode.allocated();
   for (const auto& [name, target] : inode.names) sum += SumBelow(*target, seen);
   return sum;
@@ -70,18 +83,18 @@ std::unique_ptr<SimTree> SimTree::Copy() const {
 
 void SimTree::SyncAll() {
   changes_.clear();
-  Seen seen;
+  Seen seen(inodes_made_);
   SyncBelow(*root_, seen);
 }
 
 void SimTree::CloseAll() {
   nameless_.clear();
-  Seen seen;
+  Seen seen(inodes_made_);
   CloseBelow(*root_, seen);
 }
 
 uint64_t SimTree::UsedBytes() const {
-  Seen seen;
+  Seen seen(inodes_made_);
   uint64_t sum = SumBelow(*root_, seen);
   for (const auto& nameless : nameless_) {
     const SimInodeRef inode = nameless.lock();
