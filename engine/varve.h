@@ -127,6 +127,13 @@ class Log {
   std::shared_ptr<embed::Hosted> hosted_;
 };
 
+// How far Store::Open has come.
+struct OpenProgress {
+  size_t logs_ready = 0;
+  size_t logs = 0;
+  uint64_t bytes_read = 0;  // of logs that no clean stop vouches for
+};
+
 struct StoreOptions {
   size_t open_files_max = 1000;  // about how many descriptors stay open
   bool force_epoll = false;      // do not use io_uring even where it works
@@ -139,6 +146,8 @@ struct StoreOptions {
   uint64_t unwritten_bytes_max = uint64_t{64} << 20;
   // The most memory that one compaction uses for its map of keys: 24 bytes a key.
   uint64_t dedupe_buffer_bytes = uint64_t{128} << 20;
+  // Told, on the store's thread, after each log that Open has made ready. Must not call the store.
+  std::function<void(const OpenProgress&)> open_progress = nullptr;
   // Told, on the store's thread, what an operator should read, such as a compaction that failed.
   // Must not call the store.
   std::function<void(const std::string&)> report = nullptr;
@@ -152,8 +161,8 @@ struct StoreOptions {
 // Threads   Any, also at the same time.
 class Store {
  public:
-  // Makes the directory if it is absent, and recovers every log in it: after a crash what was not
-  // yet synced is read once.
+  // Makes the directory if it is absent, and recovers every log in it, several at once: after a
+  // crash the segments are read that hold something that was not yet synced.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const std::string& directory,
                                                      const StoreOptions& options = {});
   Store(const Store&) = delete;

@@ -11,8 +11,6 @@ namespace varve::embed {
 namespace {
 
 constexpr size_t kNameBytesMax = 249;
-constexpr int32_t kPartition = 0;  // a log is the only partition of its topic
-constexpr int64_t kNoEpoch = -1;   // a store does not count its runs
 
 absl::Status CheckName(const std::string& name) {
   const auto usable = [](char c) {
@@ -25,12 +23,6 @@ absl::Status CheckName(const std::string& name) {
   return absl::InvalidArgumentError(
       fmt::format("'{}' is no name for a log: 1 to {} of a-z A-Z 0-9 . _ -, and not . or ..", name,
                   kNameBytesMax));
-}
-
-io::BackendOptions BackendOptionsOf(const StoreOptions& options) {
-  io::BackendOptions result;
-  if (options.force_epoll) result.kind = io::BackendKind::kEpoll;
-  return result;
 }
 
 absl::Status Closed() { return absl::CancelledError("the store was closed"); }
@@ -49,53 +41,6 @@ Host::Host(std::shared_ptr<LoopThread> thread, const StoreOptions& options)
       gate_(thread_->loop()) {}
 
 Host::~Host() { IgnoreError(Close()); }  // who wants to know calls Close
-
-absl::StatusOr<std::unique_ptr<Host>> Host::Open(const std::string& directory,
-                                                 const StoreOptions& options) {
-  ASSIGN_OR_RETURN(auto thread, LoopThread::Start(BackendOptionsOf(options)));
-  std::unique_ptr<Host> host(new Host(std::move(thread), options));
-  auto recover = [&] { return host->Recover(directory, options.log_defaults); };
-  RETURN_IF_ERROR(host->thread_->Await(recover));
-  return host;
-}
-
-io::Task<absl::Status> Host::Recover(std::string path, LogConfig defaults) {
-  CO_ASSIGN_OR_RETURN(directory_,
-                      co_await log::LogDirectory::Open(thread_->loop(), std::move(path),
-                                                       log::LogDirectory::ManifestUse::kKeep));
-  CO_RETURN_IF_ERROR(co_await directory_->BeginRun(kNoEpoch, kNoEpoch));
-  notes_ = directory_->notes();
-  bool all_opened = true;
-  const std::vector<log::PartitionName> found = directory_->partitions();
-  for (const log::PartitionName& name : found) {
-    if (name.partition != kPartition) {
-      notes_.push_back(fmt::format("{}-{} is left alone: a store's logs are partitions {}",
-                                   name.topic, name.partition, kPartition));
-      all_opened = false;
-      continue;
-    }
-    CO_RETURN_IF_ERROR(co_await OpenFound(name.topic, defaults));
-  }
-  CO_RETURN_IF_ERROR(co_await directory_->WriteCheckpoints(Checkpoints()));
-  // What a crash left of the others somebody else has to recover.
-  recovered_ = all_opened || directory_->stop() == log::Stop::kClean;
-  if (recovered_) CO_RETURN_IF_ERROR(co_await directory_->Recovered());
-  upkeep_.StartCleaner();
-  gate_.Spawn(KeepRegularly());
-  co_return absl::OkStatus();
-}
-
-io::Task<absl::Status> Host::OpenFound(std::string name, LogConfig config) {
-  log::OpenArguments arguments = directory_->ArgumentsFor(name, kPartition, config);
-  CO_ASSIGN_OR_RETURN(const std::shared_ptr<Hosted> hosted,
-                      co_await Open(name, std::move(arguments)));
-  log::Log& log = *hosted->log();
-  const log::OpenReport& report = log.open_report();
-  notes_.insert(notes_.end(), report.notes.begin(), report.notes.end());
-  // Offsets that somebody saw may be used again: the higher epoch makes that visible.
-  if (!report.may_have_lost_tail) co_return absl::OkStatus();
-  co_return co_await log.BeginEpoch(log.leader_epoch() + 1);
-}
 
 io::Task<Host::MaybeHosted> Host::Open(std::string name, log::OpenArguments arguments) {
   CO_ASSIGN_OR_RETURN(

@@ -35,11 +35,18 @@ class Host {
  private:
   Host(std::shared_ptr<LoopThread> thread, const StoreOptions& options);
 
+  static constexpr int32_t kPartition = 0;  // a log is the only partition of its topic
+
   using Logs = std::map<std::string, std::shared_ptr<Hosted>>;
   using MaybeHosted = absl::StatusOr<std::shared_ptr<Hosted>>;
 
-  io::Task<absl::Status> Recover(std::string path, LogConfig defaults);
-  io::Task<absl::Status> OpenFound(std::string name, LogConfig config);
+  // Opening the store: host_open.cc.
+  struct Opening;
+  io::Task<absl::Status> Recover(std::string path, const StoreOptions& options);
+  io::Task<absl::Status> OpenFound(std::vector<std::string> names, const StoreOptions& options);
+  io::Task<void> OpenInTurn(std::string name, Opening& opening);
+  io::Task<absl::Status> OpenOne(std::string name, Opening& opening);
+
   io::Task<MaybeHosted> OpenOrMake(std::string name, LogConfig config);
   io::Task<MaybeHosted> Make(std::string name, LogConfig config);
   io::Task<MaybeHosted> Open(std::string name, log::OpenArguments arguments);

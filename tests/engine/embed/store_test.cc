@@ -237,6 +237,38 @@ TEST_F(StoreTest, ADirectoryHasOneOwner) {
   ::close(go[1]);
 }
 
+TEST_F(StoreTest, OpeningTellsHowFarItHasCome) {
+  constexpr size_t kLogs = 20;
+  const pid_t child = ::fork();
+  if (child == 0) {  // dies without closing
+    const auto store = Store::Open(path_);
+    if (!store.ok()) std::_Exit(1);
+    for (size_t i = 0; i < kLogs; ++i) {
+      const auto log = (*store)->OpenLog("log-" + std::to_string(i));
+      const NewRecord record{.value = AsBytes("some text")};
+      if (!log.ok() || !(*log)->Append(record).ok()) std::_Exit(2);
+    }
+    std::_Exit(0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_EQ(status, 0);
+  for (const bool clean : {false, true}) {
+    std::vector<OpenProgress> told;
+    StoreOptions options;
+    options.open_progress = [&](const OpenProgress& progress) { told.push_back(progress); };
+    const auto store = Open(options);
+    ASSERT_EQ(told.size(), kLogs);
+    for (size_t i = 0; i < kLogs; ++i) {
+      EXPECT_EQ(told[i].logs_ready, i + 1);
+      EXPECT_EQ(told[i].logs, kLogs);
+    }
+    EXPECT_EQ(told.back().bytes_read > 0, !clean);
+    EXPECT_EQ(store->ListLogs()->size(), kLogs);
+    EXPECT_TRUE(store->Close().ok());
+  }
+}
+
 TEST_F(StoreTest, BadNamesAndBadBatchesAreRefused) {
   const auto store = Open();
   for (const char* name : {"", ".", "..", "a/b", "a b", "\xc3\xa4"}) {
