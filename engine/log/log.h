@@ -1,5 +1,6 @@
 #pragma once
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
@@ -112,7 +113,8 @@ class Log {
   // or the gap that compaction left there. At or below the log start everything goes. TruncateFully
   // always empties the log, which then starts and ends at `offset`. The other ends follow;
   // transactions and producers are as they were at the new end, and so are epochs: begin one before
-  // appending again.
+  // appending again. To leave nothing that is later than an epoch, cut where
+  // epochs().EndOffsetFor says that it ended.
   //   Requires  No checkpoint has a recovery point, or the end of a compaction, above the new end:
   //             the caller first writes one that is not (and, for TruncateFully, `offset` as the
   //             log start); otherwise a stop on the way reads as a lost tail. It leaves the old
@@ -293,20 +295,19 @@ class Log {
   std::shared_ptr<const LogAsLeft> Describe() const;
   void CompleteDurable();
 
-  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FirstAtLeast(Segment& segment,
-                                                                        int64_t timestamp_ms,
-                                                                        int64_t limit);
-  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindInBatch(Segment& segment,
-                                                                       Located batch,
-                                                                       int64_t timestamp_ms,
-                                                                       int64_t limit);
+  using MaybeTime = absl::StatusOr<std::optional<TimestampOffset>>;
+  using BatchSearch = absl::FunctionRef<MaybeTime(Bytes batch, OffsetSpan wanted)>;
+  io::Task<MaybeTime> FirstAtLeast(Segment& segment, int64_t timestamp_ms, int64_t limit);
+  io::Task<MaybeTime> SearchBatch(Segment& segment, Located batch, int64_t limit,
+                                  BatchSearch search);
+  io::Task<absl::StatusOr<int64_t>> MaxOfBatches(int64_t limit);
+  io::Task<MaybeTime> MaxOfCutBatch(int64_t limit);
+  io::Task<MaybeTime> FindFrom(int64_t timestamp_ms, int64_t limit);
   io::Task<absl::StatusOr<uint64_t>> LimitPosition(Segment& segment, int64_t limit);
   io::Task<absl::StatusOr<std::optional<ReadRange>>> ReadIn(Segment& segment, int64_t offset,
                                                             uint64_t bytes_max, int64_t limit,
                                                             bool whole_first_batch);
   SegmentRef NextToRead(int64_t base, int64_t limit) const;
-  io::Task<absl::StatusOr<std::optional<TimestampOffset>>> FindFrom(int64_t timestamp_ms,
-                                                                    int64_t limit);
   int64_t EndOf(const Segment& segment) const;
   Segments::iterator SegmentOf(int64_t offset);
 

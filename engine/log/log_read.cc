@@ -98,11 +98,9 @@ io::Task<absl::StatusOr<ReadRange>> Log::Read(int64_t offset, uint64_t bytes_max
   }
 }
 
-// The first record in one batch that is late enough, found by opening the batch.
-io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindInBatch(Segment& segment,
-                                                                          Located batch,
-                                                                          int64_t timestamp_ms,
-                                                                          int64_t limit) {
+// What a search of one batch, which has to be opened, finds among the records that are served.
+io::Task<Log::MaybeTime> Log::SearchBatch(Segment& segment, Located batch, int64_t limit,
+                                          BatchSearch search) {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment.log_file().Open());
   Buffer bytes(batch.size);
   CO_ASSIGN_OR_RETURN(const size_t read, co_await file->Read(batch.position, bytes));
@@ -111,29 +109,29 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindInBatch(Segmen
                                               segment.log_file().path(), batch.position));
   }
   const OffsetSpan wanted{offsets_.log_start, limit};
-  auto search = [&] { return FirstRecordAtLeast(bytes, timestamp_ms, wanted); };
+  auto look = [&] { return search(bytes, wanted); };
   const bool small = !record::BatchView(bytes).is_compressed();
-  if (small) co_return search();
-  co_return co_await io::Offload(loop_, search);
+  if (small) co_return look();
+  co_return co_await io::Offload(loop_, look);
 }
 
-io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FirstAtLeast(Segment& segment,
-                                                                           int64_t timestamp_ms,
-                                                                           int64_t limit) {
+io::Task<Log::MaybeTime> Log::FirstAtLeast(Segment& segment, int64_t timestamp_ms, int64_t limit) {
+  const auto search = [timestamp_ms](Bytes batch, OffsetSpan wanted) {
+    return FirstRecordAtLeast(batch, timestamp_ms, wanted);
+  };
   int64_t offset = offsets_.log_start;
   for (;;) {
     CO_ASSIGN_OR_RETURN(const std::optional<Located> batch,
                         co_await segment.LocateTime(timestamp_ms, offset));
     if (!batch || batch->base_offset >= limit) co_return std::optional<TimestampOffset>();
     CO_ASSIGN_OR_RETURN(const std::optional<TimestampOffset> found,
-                        co_await FindInBatch(segment, *batch, timestamp_ms, limit));
+                        co_await SearchBatch(segment, *batch, limit, search));
     if (found) co_return found;
     offset = batch->last_offset + 1;  // its header promised more than its records hold
   }
 }
 
-io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindFrom(int64_t timestamp_ms,
-                                                                       int64_t limit) {
+io::Task<Log::MaybeTime> Log::FindFrom(int64_t timestamp_ms, int64_t limit) {
   int64_t base = SegmentOf(offsets_.log_start)->first;
   while (const SegmentRef segment = NextToRead(base, limit)) {
     base = segment->base_offset() + 1;
@@ -148,35 +146,61 @@ io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindFrom(int64_t t
   co_return std::optional<TimestampOffset>();
 }
 
-io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindTimestamp(int64_t timestamp_ms,
-                                                                            int64_t limit) {
+io::Task<Log::MaybeTime> Log::FindTimestamp(int64_t timestamp_ms, int64_t limit) {
   const Inside inside(gate_);
   if (!inside.ok()) co_return Closing();
   co_return co_await FindFrom(timestamp_ms, limit);
 }
 
-io::Task<absl::StatusOr<std::optional<TimestampOffset>>> Log::FindMaxTimestamp(int64_t limit) {
-  const Inside inside(gate_);
-  if (!inside.ok()) co_return Closing();
+// The largest timestamp of whole batches that are served; -1 without any.
+io::Task<absl::StatusOr<int64_t>> Log::MaxOfBatches(int64_t limit) {
   int64_t largest = record::kNoTimestamp;
-  int64_t base = 0;
+  int64_t base = SegmentOf(offsets_.log_start)->first;
   while (const SegmentRef segment = NextToRead(base, limit)) {
     base = segment->base_offset() + 1;
-    if (segment->max_timestamp().timestamp <= largest) continue;
-    if (segment->max_timestamp().offset < limit) {
-      largest = segment->max_timestamp().timestamp;
+    const TimestampOffset& max = segment->max_timestamp();
+    if (max.timestamp <= largest) continue;
+    const OffsetSpan served{offsets_.log_start, limit};
+    if (segment->base_offset() >= served.start && max.offset < served.limit) {
+      largest = max.timestamp;
       continue;
     }
-    const absl::StatusOr<int64_t> below = co_await segment->MaxTimestampBelow(limit);
+    const absl::StatusOr<int64_t> within = co_await segment->MaxTimestampIn(served);
     if (segment->removed()) {
       base = segment->base_offset();
       continue;
     }
-    CO_RETURN_IF_ERROR(below.status());
-    largest = std::max(largest, *below);
+    CO_RETURN_IF_ERROR(within.status());
+    largest = std::max(largest, *within);
   }
-  if (largest < 0) co_return std::optional<TimestampOffset>();
-  co_return co_await FindFrom(largest, limit);
+  co_return largest;
+}
+
+// The largest of the batch that the log start lies inside of; nothing if it is at a batch's begin.
+io::Task<Log::MaybeTime> Log::MaxOfCutBatch(int64_t limit) {
+  const int64_t start = offsets_.log_start;
+  const SegmentRef segment = NextToRead(SegmentOf(start)->first, limit);
+  if (segment == nullptr || segment->base_offset() >= start) {
+    co_return std::optional<TimestampOffset>();
+  }
+  CO_ASSIGN_OR_RETURN(const std::optional<Located> first, co_await segment->Locate(start));
+  if (!first || first->base_offset >= start) co_return std::optional<TimestampOffset>();
+  co_return co_await SearchBatch(*segment, *first, limit, LargestRecord);
+}
+
+io::Task<Log::MaybeTime> Log::FindMaxTimestamp(int64_t limit) {
+  const Inside inside(gate_);
+  if (!inside.ok()) co_return Closing();
+  for (;;) {
+    const SegmentRef first = SegmentOf(offsets_.log_start)->second;
+    const MaybeTime cut = co_await MaxOfCutBatch(limit);
+    if (first->removed()) continue;
+    CO_RETURN_IF_ERROR(cut.status());
+    CO_ASSIGN_OR_RETURN(const int64_t largest, co_await MaxOfBatches(limit));
+    if (*cut && (*cut)->timestamp >= largest) co_return *cut;
+    if (largest < 0) co_return std::optional<TimestampOffset>();
+    co_return co_await FindFrom(largest, limit);
+  }
 }
 
 }  // namespace varve::log

@@ -18,7 +18,7 @@ std::vector<int64_t> ArrivalTimes(std::span<const SegmentSummary> segments, int6
   std::vector<int64_t> arrived(segments.size());
   int64_t earliest = now_ms;
   for (size_t i = segments.size(); i-- > 0;) {
-    earliest = std::min(earliest, segments[i].modified_ms);
+    if (segments[i].size > 0) earliest = std::min(earliest, segments[i].modified_ms);
     arrived[i] = earliest;
   }
   return arrived;

@@ -18,7 +18,7 @@
 // How old a segment is, differs from Kafka's where the timestamps of records cannot be right:
 //
 //   arrived     when its last record came: the modification time of its .log file, but not later
-//               than that of any segment behind it, nor than now
+//               than that of any segment behind it that holds something, nor than now
 //   newest      its largest timestamp. It counts as `arrived`
 //                 if there is none;
 //                 if it lies in the future, by more than timestamp_after_max_ms after `arrived`:

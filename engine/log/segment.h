@@ -47,6 +47,12 @@ struct Fence {
   int64_t end_offset = 0;    // first offset that is sound again
 };
 
+// Offsets from `start` on and below `limit`.
+struct OffsetSpan {
+  int64_t start = 0;
+  int64_t limit = 0;
+};
+
 // Where a batch lies.
 struct Located {
   uint64_t position = 0;
@@ -114,9 +120,9 @@ class Segment {
   // Reads headers from the start of the segment.
   io::Task<absl::StatusOr<int64_t>> EndBefore(uint64_t position);
 
-  // The largest timestamp of the batches that end below offset `limit`; -1 without any. Reads
-  // headers from the start of the segment.
-  io::Task<absl::StatusOr<int64_t>> MaxTimestampBelow(int64_t limit);
+  // The largest timestamp of the batches that lie wholly in `span`; -1 without any. Reads headers
+  // from the start of the segment.
+  io::Task<absl::StatusOr<int64_t>> MaxTimestampIn(OffsetSpan span);
 
   // first_timestamp, read from the file if it is not known yet.
   io::Task<absl::StatusOr<int64_t>> FirstTimestamp();

@@ -108,7 +108,7 @@ io::Task<absl::StatusOr<int64_t>> Segment::FirstTimestamp() {
   co_return first_timestamp_;
 }
 
-io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
+io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampIn(OffsetSpan span) {
   CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
   BatchScanner scanner(std::move(file), 0, size_, BatchScanner::Options{});
   int64_t largest = record::kNoTimestamp;
@@ -116,7 +116,8 @@ io::Task<absl::StatusOr<int64_t>> Segment::MaxTimestampBelow(int64_t limit) {
     if (const Fence* fence = FenceAt(scanner.position())) scanner.SkipTo(fence->end_position);
     CO_ASSIGN_OR_RETURN(const Scanned scanned, co_await scanner.Next());
     if (scanned.kind != Scanned::Kind::kBatch) co_return largest;
-    if (scanned.view().last_offset() >= limit) co_return largest;
+    if (scanned.view().last_offset() >= span.limit) co_return largest;
+    if (scanned.view().base_offset() < span.start) continue;
     largest = std::max(largest, TimeOf(scanned.view()));
   }
 }

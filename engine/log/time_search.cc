@@ -7,9 +7,11 @@
 #include "engine/record/validate.h"
 
 namespace varve::log {
+namespace {
 
-absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes bytes, int64_t timestamp_ms,
-                                                                  OffsetSpan wanted) {
+// Shows the wanted records of a batch to `visit`, until it returns false.
+template <typename Visit>
+absl::Status VisitRecords(Bytes bytes, OffsetSpan wanted, Visit visit) {
   constexpr size_t kPlainBytesMin = 16 << 20;
   const record::BatchView batch(bytes);
   const size_t plain_max = std::max(kPlainBytesMin, bytes.size() * record::kExpansionMax);
@@ -18,10 +20,32 @@ absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes bytes, i
   for (record::RecordView record; records.Next(record);) {
     if (record.offset >= wanted.limit) break;
     if (record.offset < wanted.start) continue;
-    if (record.timestamp >= timestamp_ms) return TimestampOffset{record.timestamp, record.offset};
+    if (!visit(TimestampOffset{record.timestamp, record.offset})) break;
   }
-  RETURN_IF_ERROR(records.status());
-  return std::optional<TimestampOffset>();
+  return records.status();
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes batch, int64_t timestamp_ms,
+                                                                  OffsetSpan wanted) {
+  std::optional<TimestampOffset> found;
+  const auto visit = [&](const TimestampOffset& record) {
+    if (record.timestamp >= timestamp_ms) found = record;
+    return !found;
+  };
+  RETURN_IF_ERROR(VisitRecords(batch, wanted, visit));
+  return found;
+}
+
+absl::StatusOr<std::optional<TimestampOffset>> LargestRecord(Bytes batch, OffsetSpan wanted) {
+  std::optional<TimestampOffset> found;
+  const auto visit = [&](const TimestampOffset& record) {
+    if (!found || record.timestamp > found->timestamp) found = record;
+    return true;
+  };
+  RETURN_IF_ERROR(VisitRecords(batch, wanted, visit));
+  return found;
 }
 
 }  // namespace varve::log

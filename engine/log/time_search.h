@@ -10,16 +10,13 @@
 
 namespace varve::log {
 
-// Offsets from `start` on and below `limit`.
-struct OffsetSpan {
-  int64_t start = 0;
-  int64_t limit = 0;
-};
-
 // The first record of a batch, of those in `wanted`, whose timestamp is at least timestamp_ms.
 // Decompresses the batch if need be: off the loop.
 // ResourceExhausted, DataLoss: its records do not decompress within bounds, or cannot be read.
 absl::StatusOr<std::optional<TimestampOffset>> FirstRecordAtLeast(Bytes batch, int64_t timestamp_ms,
                                                                   OffsetSpan wanted);
+
+// The first of those that have the largest timestamp. Likewise.
+absl::StatusOr<std::optional<TimestampOffset>> LargestRecord(Bytes batch, OffsetSpan wanted);
 
 }  // namespace varve::log

@@ -28,6 +28,7 @@ Task<absl::StatusOr<FileRef>> SimDiskPort::Open(std::string path, OpenMode mode)
   SimInodeRef inode;
   const auto apply = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(inode, disk_.tree().OpenFile(path, mode));
+    if (inode->size() == 0 && creates) inode->modified_ms = calls_->world().clock().WallMillis();
     return absl::OkStatus();
   };
   const SimCall call = creates ? SimCall::kCreate : SimCall::kOpen;

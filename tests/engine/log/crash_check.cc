@@ -37,8 +37,6 @@ io::Task<absl::StatusOr<std::string>> CheckTimes(Log& log, const LogModel& model
   if (Show(found) != Show(wanted)) {
     co_return fmt::format("time {} below {}: {}, not {}", time, limit, Show(found), Show(wanted));
   }
-  // Records below the log start count as long as their segment is there.
-  if (model.start() > log.first_segment_base()) co_return std::string();
   CO_ASSIGN_OR_RETURN(const auto largest, co_await log.FindMaxTimestamp(end));
   if (Show(largest) != Show(model.Largest(end))) {
     co_return fmt::format("largest time: {}, not {}", Show(largest), Show(model.Largest(end)));

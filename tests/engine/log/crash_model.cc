@@ -160,7 +160,10 @@ std::optional<TimestampOffset> LogModel::Largest(int64_t limit) const {
   int64_t largest = -1;
   for (const Sent& sent : sent_) {
     if (BatchView(sent.bytes).last_offset() >= limit) break;
-    for (const int64_t time : sent.times) largest = std::max(largest, time);
+    int64_t offset = BatchView(sent.bytes).base_offset();
+    for (const int64_t time : sent.times) {
+      if (offset++ >= start_) largest = std::max(largest, time);
+    }
   }
   return largest < 0 ? std::nullopt : FirstAtLeast(largest, limit);
 }

@@ -88,6 +88,31 @@ TEST(LogTime, RecordsBelowTheLogStartDoNotCount) {
   EXPECT_EQ(m.Find(0, 3), "200@1");
 }
 
+TEST(LogTime, TheLargestBelowTheLogStartDoesNotCount) {
+  for (const Codec codec : {Codec::kNone, Codec::kZstd}) {
+    LogMachine m({.segment_bytes = 300, .index_interval_bytes = 0});
+    m.Open();
+    ASSERT_TRUE(m.Append(MakeBatch({900, 100, 300, 300}, 10, codec)).ok());
+    ASSERT_TRUE(m.Append(MakeBatch({200, 200}, 10, codec)).ok());
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(m.Append(MakeBatch({250, 10}, 10, codec)).ok());
+    m.log->AdvanceHighWatermark(12);
+    EXPECT_GT(m.log->segment_count(), 1u);
+    const auto after = [&](int64_t start) {
+      EXPECT_TRUE(m.Run(m.log->AdvanceLogStart(start)).ok());
+      return m.FindMax(12);
+    };
+    EXPECT_EQ(m.FindMax(12), "900@0");
+    EXPECT_EQ(after(1), "300@2");  // inside the first batch
+    EXPECT_EQ(after(3), "300@3");
+    EXPECT_EQ(m.FindMax(5), "300@3");
+    EXPECT_EQ(after(4), "250@6");
+    EXPECT_EQ(m.FindMax(6), "200@4");
+    EXPECT_EQ(after(5), "250@6");
+    EXPECT_EQ(after(11), "10@11");
+    EXPECT_EQ(after(12), "-");
+  }
+}
+
 TEST(LogTime, AllRecordsOfABatchHaveItsTimeOfAppend) {
   LogMachine m({.log_append_time = true});
   m.Open();

@@ -91,6 +91,18 @@ TEST(LogTruncate, InTheMiddleOfABatchItGoesToo) {
   EXPECT_EQ(m.Aborted(0, 3), "");
 }
 
+TEST(LogTruncate, WhereAnEpochEnded) {
+  Filled m;
+  const auto end_of = [&](int32_t epoch) {
+    return m.log->epochs().EndOffsetFor(epoch, m.log->offsets().end).end_offset;
+  };
+  EXPECT_EQ(m.EndOf(end_of(2)), 12);
+  EXPECT_EQ(m.EndOf(end_of(1)), 6);
+  EXPECT_EQ(m.ReadAll(), "0-1 2-2 3-5");
+  EXPECT_EQ(m.Epochs(), "1@0 ");
+  EXPECT_EQ(m.IndexFaults(), "");
+}
+
 TEST(LogTruncate, NothingIsThere) {
   Filled m;
   const std::string before = m.Seen();

@@ -35,6 +35,14 @@ struct Case {
 
 TEST(Retention, NothingWithoutALimit) { EXPECT_EQ(Case().Goes(), "0 0 0"); }
 
+TEST(Retention, AnEmptySegmentMakesNoOtherOld) {
+  Case c;
+  c.config.retention_ms = 3 * kDay;
+  EXPECT_EQ(c.Goes(), "0 0 2");
+  c.segments.push_back({35, 35, 0, record::kNoTimestamp, 0});  // just begun: nobody knows when
+  EXPECT_EQ(c.Goes(), "0 0 2");
+}
+
 TEST(Retention, WhatLiesWhollyBelowTheLogStart) {
   Case c;
   c.facts.log_start = 19;

@@ -132,8 +132,6 @@ io::Task<absl::Status> FindTime(Life& life, size_t index) {
 io::Task<absl::Status> FindLargest(Life& life, size_t index) {
   Log& log = life.log(index);
   const Offsets offsets = log.offsets();
-  // Records below the log start count as long as their segment is there.
-  if (offsets.log_start > log.first_segment_base()) co_return absl::OkStatus();
   const ModelLog& model = life.model(index);
   int64_t limit = life.random().OneIn(2) ? offsets.end : offsets.last_stable;
   const ModelBatch* batch =

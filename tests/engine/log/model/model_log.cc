@@ -127,8 +127,10 @@ std::optional<TimestampOffset> ModelLog::Largest(int64_t from, int64_t limit) co
   int64_t largest = -1;
   for (const ModelBatch& batch : batches_) {
     if (batch.last() >= limit) break;
+    int64_t offset = batch.base();
     for (const ModelRecord& record : batch.records) {
-      if (!record.gone) largest = std::max(largest, record.timestamp);
+      const bool served = offset++ >= from;
+      if (served && !record.gone) largest = std::max(largest, record.timestamp);
     }
   }
   return largest < 0 ? std::nullopt : FirstAtLeast(largest, from, limit);
