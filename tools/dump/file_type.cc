@@ -10,7 +10,7 @@
 namespace varve::dump {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FileType>, 11> kNames{{
+constexpr std::array<std::pair<std::string_view, FileType>, 13> kNames{{
     {kRecoveryPointsName, FileType::kOffsetCheckpoint},
     {kLogStartsName, FileType::kOffsetCheckpoint},
     {kHighWatermarksName, FileType::kOffsetCheckpoint},
@@ -22,6 +22,8 @@ constexpr std::array<std::pair<std::string_view, FileType>, 11> kNames{{
     {cluster::kQuorumStateName, FileType::kQuorumState},
     {kLockName, FileType::kLock},
     {"varve-boot-id", FileType::kBootId},
+    {kManifestName, FileType::kManifest},
+    {kChangesName, FileType::kChanges},
 }};
 
 FileType TypeOfSegmentFile(log::FileKind kind) {

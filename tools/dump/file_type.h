@@ -21,6 +21,8 @@ enum class FileType {
   kQuorumState,
   kLock,       // empty; only its being locked counts
   kBootId,     // varve's own: a word
+  kManifest,   // varve's own: what a clean stop left of each log
+  kChanges,    // varve's own: which logs were changed since
   kTemporary,  // what a replaced file was called before its rename
   kUnknown,
 };
@@ -32,6 +34,8 @@ int DisplayRank(FileType type);
 
 inline constexpr std::string_view kCleanShutdownName = ".kafka_cleanshutdown";
 inline constexpr std::string_view kLockName = ".lock";
+inline constexpr std::string_view kManifestName = "varve-manifest";
+inline constexpr std::string_view kChangesName = "varve-changed";
 inline constexpr std::string_view kRecoveryPointsName = "recovery-point-offset-checkpoint";
 inline constexpr std::string_view kLogStartsName = "log-start-offset-checkpoint";
 inline constexpr std::string_view kHighWatermarksName = "replication-offset-checkpoint";

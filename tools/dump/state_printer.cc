@@ -4,7 +4,9 @@
 
 #include "engine/base/check.h"
 #include "engine/base/status.h"
+#include "engine/log/change_marks.h"
 #include "engine/log/checkpoint.h"
+#include "engine/log/manifest.h"
 #include "engine/log/producer_snapshot.h"
 #include "server/cluster/meta_properties.h"
 #include "server/cluster/quorum_state.h"
@@ -69,6 +71,51 @@ absl::Status PrintMetaProperties(const std::string& path, const std::string& tex
   return absl::OkStatus();
 }
 
+void PrintSegmentAsLeft(const log::Segment::AsLeft& segment, Output& out) {
+  Row(out, "segmentAsLeft", "  ")
+      .Int("baseOffset", segment.base_offset)
+      .Int("bytes", static_cast<int64_t>(segment.size))
+      .Int("nextOffset", segment.next_offset)
+      .Time("largestTimestamp", segment.max_timestamp.timestamp)
+      .Time("modified", segment.modified_ms)
+      .Int("indexEntries", static_cast<int64_t>(segment.offset_entries))
+      .Int("timeIndexEntries", static_cast<int64_t>(segment.time_entries));
+}
+
+absl::Status PrintManifest(const std::string& path, Output& out) {
+  ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, log::kManifestBytesMax));
+  ASSIGN_OR_RETURN(const log::Manifest manifest, log::ParseManifest(text));
+  Row(out, "manifest")
+      .Int("brokerEpoch", manifest.broker_epoch)
+      .Int("logs", static_cast<int64_t>(manifest.logs.size()));
+  for (const auto& [name, entry] : manifest.logs) {
+    const log::LogAsLeft& left = *entry.log;
+    Row(out, "logAsLeft")
+        .Text("topic", name.topic)
+        .Int("partition", name.partition)
+        .Text("topicId", entry.topic_id.ToString())
+        .Int("logStartOffset", left.log_start)
+        .Int("highWatermark", left.high_watermark)
+        .Int("endOffset", left.end)
+        .Int("leaderEpoch", left.epochs.empty() ? -1 : left.epochs.back().epoch)
+        .Bool("producers", left.has_producers);
+    for (const log::Segment::AsLeft& segment : left.segments) PrintSegmentAsLeft(segment, out);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PrintChanges(const std::string& text, Output& out) {
+  ASSIGN_OR_RETURN(const log::ChangeList changes, log::ParseChanges(text));
+  Row(out, "changes")
+      .Text("manifestCrc", fmt::format("{:08x}", changes.manifest_crc))
+      .Int("brokerEpoch", changes.epoch)
+      .Int("logs", static_cast<int64_t>(changes.directories.size()));
+  for (const std::string& directory : changes.directories) {
+    Row(out, "changedLog").Text("directory", BytesText(AsBytes(directory), ByteFormat::kText));
+  }
+  return absl::OkStatus();
+}
+
 // A line of JSON or of anything else.
 absl::Status PrintLine(std::string_view type, const std::string& text, Output& out) {
   const auto json = CompactJson(text);
@@ -86,6 +133,7 @@ absl::Status PrintQuorumState(const std::string& text, Output& out) {
 
 absl::Status PrintState(const std::string& path, FileType type, Output& out) {
   if (type == FileType::kProducerSnapshot) return PrintProducers(path, out);
+  if (type == FileType::kManifest) return PrintManifest(path, out);
   ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(path, kTextBytesMax));
   switch (type) {
     case FileType::kOffsetCheckpoint:
@@ -100,6 +148,8 @@ absl::Status PrintState(const std::string& path, FileType type, Output& out) {
       return PrintQuorumState(text, out);
     case FileType::kCleanShutdown:
       return PrintLine("cleanShutdown", text, out);
+    case FileType::kChanges:
+      return PrintChanges(text, out);
     case FileType::kBootId:
       return PrintLine("bootId", text, out);
     case FileType::kLock:

@@ -7,7 +7,7 @@
 #include "tools/dump/file_type.h"
 #include "tools/dump/output.h"
 
-// Prints the small files that are read whole: producer snapshots, checkpoints, properties.
+// Prints the files that are read whole: producer snapshots, checkpoints, properties, the manifest.
 namespace varve::dump {
 
 // Largest text file that is read: a claim that a directory makes.

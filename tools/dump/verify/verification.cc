@@ -52,10 +52,39 @@ void Verification::VerifyLogDirectory(const std::string& path) {
   if (facts->in_use) findings.Note(path, "is in use");
   Tell(findings);
   CheckProperties(path);
+  ReadManifest(path, *facts);
   const auto listing = ListDirectory(path);
   if (!listing.ok()) return status_.Unreadable(listing.status());
   for (const std::string& name : listing->directories) VerifyEntry(path, name, *facts);
   CheckStaleEntries(path, *facts);
+  left_ = {};
+}
+
+void Verification::ReadManifest(const std::string& directory, const DirectoryFacts& facts) {
+  if (facts.in_use) return;  // what it was taken over by changes now
+  Findings findings;
+  auto left = ReadManifestFacts(directory, findings);
+  if (!left.ok()) return status_.Unreadable(left.status());
+  left_ = *std::move(left);
+  CheckStaleLogs(directory, left_, findings);
+  Tell(findings);
+}
+
+// The next start takes the log over as it was left, without a look.
+void Verification::CompareAsLeft(const std::string& path, const log::TopicPartition& partition,
+                                 const LogState& state, Findings& findings) {
+  const log::LogAsLeft* const left = left_.LeftOf(partition);
+  if (left == nullptr || state.damaged) return;
+  if (left->end != state.next_offset) {
+    findings.Fault(path, fmt::format("was left with the end at {}, which is at {} now", left->end,
+                                     state.next_offset));
+  }
+  uint64_t bytes = 0;
+  for (const log::Segment::AsLeft& segment : left->segments) bytes += segment.size;
+  if (bytes != state.log_bytes) {
+    findings.Fault(path,
+                   fmt::format("was left with {} bytes, and has {} now", bytes, state.log_bytes));
+  }
 }
 
 void Verification::VerifyEntry(const std::string& directory, const std::string& name,
@@ -85,6 +114,7 @@ void Verification::VerifyPartition(const std::string& path,
   Findings findings;
   PartitionCheck check(path, partition, facts, options_, progress_, findings, status_);
   check.Run();
+  if (live) CompareAsLeft(path, *partition, check.state(), findings);
   if (live) NotePlace(path, *name, findings);
   if (live && check.topic_id()) NoteTopicId(path, *name, *check.topic_id(), findings);
   CheckQuorumState(path, findings);

@@ -15,6 +15,8 @@
 #include "tools/dump/status_count.h"
 #include "tools/dump/verify/directory_facts.h"
 #include "tools/dump/verify/finding.h"
+#include "tools/dump/verify/log_state.h"
+#include "tools/dump/verify/manifest_facts.h"
 
 namespace varve::dump {
 
@@ -52,6 +54,9 @@ class Verification {
                          Findings& findings);
   void CheckQuorumState(const std::string& directory, Findings& findings);
   void CheckStaleEntries(const std::string& directory, const DirectoryFacts& facts);
+  void ReadManifest(const std::string& directory, const DirectoryFacts& facts);
+  void CompareAsLeft(const std::string& path, const log::TopicPartition& partition,
+                     const LogState& state, Findings& findings);
   void Tell(const Findings& findings);
   void Summarise();
 
@@ -64,6 +69,7 @@ class Verification {
   std::map<std::string, std::pair<Uuid, std::string>> topic_ids_;  // and where they were found
   std::optional<cluster::MetaProperties> properties_;              // of the first directory
   std::map<Uuid, std::string> directory_ids_;
+  ManifestFacts left_;  // of the log directory that is being checked
 };
 
 }  // namespace varve::dump
