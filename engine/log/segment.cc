@@ -197,7 +197,8 @@ io::Task<absl::Status> Segment::TruncateLog(uint64_t size) {
 }
 
 void Segment::SetLoaded(const Loaded& loaded) {
-  size_ = written_back_ = loaded.size;
+  size_ = loaded.size;
+  NoteUnwrittenFrom(size_);
   next_offset_ = loaded.next_offset;
   first_timestamp_ = loaded.first_timestamp;
   created_ms_ = modified_ms_ = loaded.created_ms;
@@ -228,7 +229,8 @@ Segment::AsLeft Segment::ToAsLeft() const {
 }
 
 void Segment::Restore(const AsLeft& left) {
-  size_ = written_back_ = left.size;
+  size_ = left.size;
+  NoteUnwrittenFrom(size_);
   next_offset_ = left.next_offset;
   max_timestamp_ = left.max_timestamp;
   first_timestamp_ = left.first_timestamp;

@@ -86,6 +86,38 @@ TEST(BatchBuilder, CountsTimesFromADeleteHorizon) {
   EXPECT_EQ(record.timestamp, 100);
 }
 
+TEST(BatchBuilder, CopiesEncodedRecords) {
+  BatchBuilder first({.base_offset = 7});
+  for (int64_t i = 0; i < 4; ++i) {
+    first.Append({.timestamp = 1000 + 10 * i, .value = AsBytes(std::string_view("value"))});
+  }
+  const Buffer source = first.Build();
+  const BatchView batch(source);
+  BatchBuilder builder({.base_offset = 7, .base_timestamp = batch.base_timestamp()});
+  RecordIterator records(batch, batch.records());
+  for (RecordView record; records.Next(record);) {
+    if (record.offset_delta == 0 || record.offset_delta == 2) continue;
+    builder.AppendEncoded({record.raw, 1, record.offset_delta, record.timestamp});
+  }
+  const Buffer copy = builder.Build();
+  const BatchView copied(copy);
+  EXPECT_EQ(copied.record_count(), 2);
+  EXPECT_EQ(copied.last_offset(), 10);
+  EXPECT_EQ(copied.base_timestamp(), 1000);
+  EXPECT_EQ(copied.max_timestamp(), 1030);
+  EXPECT_EQ(copied.ComputeCrc(), copied.crc());
+  RecordIterator kept(copied, copied.records());
+  RecordView record;
+  ASSERT_TRUE(kept.Next(record));
+  EXPECT_EQ(record.offset, 8);
+  EXPECT_EQ(record.timestamp, 1010);
+  ASSERT_TRUE(kept.Next(record));
+  EXPECT_EQ(record.offset, 10);
+  EXPECT_EQ(record.timestamp, 1030);
+  EXPECT_FALSE(kept.Next(record));
+  EXPECT_TRUE(kept.status().ok());
+}
+
 TEST(BatchBuilder, LeavesABareHeaderWithoutRecords) {
   const Buffer bytes = BatchBuilder({.codec = Codec::kZstd, .last_offset_delta = 0}).Build();
   EXPECT_EQ(bytes.size(), kHeaderBytes);

@@ -97,6 +97,52 @@ TEST(Rewrite, AChangedBatchKeepsItsHeader) {
   }
 }
 
+// The encoded records of a batch without codec.
+std::vector<std::string> RawRecords(const Buffer& bytes) {
+  std::vector<std::string> raw;
+  const BatchView batch(bytes);
+  record::RecordIterator records(batch, batch.records());
+  for (record::RecordView record; records.Next(record);) raw.emplace_back(AsText(record.raw));
+  EXPECT_TRUE(records.status().ok());
+  return raw;
+}
+
+TEST(Rewrite, RecordsThatStayKeepTheirBytes) {
+  Rules rules;
+  rules.Key("a", 500);
+  const Buffer before = Keyed({"a=0", "b=1", "c=2", "a=3", "d=4"}, 1000, {.base_offset = 10});
+  const std::vector<std::string> raw = RawRecords(before);
+  ASSERT_EQ(raw.size(), 5u);
+  const Rewritten rewritten = rules.Apply(before);
+  EXPECT_EQ(Show(rewritten.bytes), "11:b=1 12:c=2 14:d=4");
+  EXPECT_EQ(RawRecords(rewritten.bytes), (std::vector{raw[1], raw[2], raw[4]}));
+  // Times are encoded by their distance from the batch's.
+  EXPECT_EQ(BatchView(rewritten.bytes).base_timestamp(), BatchView(before).base_timestamp());
+  EXPECT_EQ(BatchView(rewritten.bytes).max_timestamp(), BatchView(before).max_timestamp());
+}
+
+TEST(Rewrite, ADeleteHorizonMovesTheTimeThatOthersAreToldFrom) {
+  Rules rules;
+  rules.Key("a", 500);
+  const Buffer before = Keyed({"a=0", "b=1", "t="}, 1000, {.base_offset = 10});
+  const Rewritten rewritten = rules.Apply(before);
+  const BatchView batch(rewritten.bytes);
+  EXPECT_TRUE(batch.has_delete_horizon());
+  EXPECT_EQ(batch.base_timestamp(), kNow + 100);
+  const BatchView source(before);
+  record::RecordIterator was(source, source.records());
+  record::RecordIterator is(batch, batch.records());
+  record::RecordView old_record;
+  record::RecordView record;
+  ASSERT_TRUE(was.Next(old_record));  // it is gone
+  while (is.Next(record)) {
+    ASSERT_TRUE(was.Next(old_record));
+    EXPECT_EQ(record.offset, old_record.offset);
+    EXPECT_EQ(record.timestamp, old_record.timestamp);
+  }
+  EXPECT_FALSE(was.Next(old_record));
+}
+
 TEST(Rewrite, HeadersAndTimesOfRecordsStay) {
   Rules rules;
   rules.Key("gone", 500);
