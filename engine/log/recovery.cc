@@ -166,11 +166,16 @@ io::Task<absl::Status> Recoverer::RemoveSegment(const Segment& segment) {
   co_return absl::OkStatus();
 }
 
+// What lies behind goes first, durably: without what was before it, it would look like a whole log.
 io::Task<absl::Status> Recoverer::StartEmpty(int64_t base_offset) {
-  directory_changed_ = true;
-  for (const auto& segment : result_.segments) {
-    CO_RETURN_IF_ERROR(co_await RemoveSegment(*segment));
+  auto& segments = result_.segments;
+  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
+    if (directory_changed_) {
+      CO_RETURN_IF_ERROR(co_await disk().SyncDirectory(arguments_.directory));
+    }
+    CO_RETURN_IF_ERROR(co_await RemoveSegment(**segment));
   }
+  directory_changed_ = true;
   scanned_.clear();
   result_.producers = {};
   producers_to_ = base_offset;

@@ -46,7 +46,10 @@ io::Task<absl::Status> Recoverer::BringProducersTo(int64_t offset) {
       producers_to_ = found->offset;
     }
   }
-  if (!producers_to_) producers_to_ = segments.front()->base_offset();
+  if (!producers_to_) {
+    producers_to_ = segments.front()->base_offset();
+    producers_partial_ = *producers_to_ > 0;
+  }
   co_return co_await ReplayUpTo(offset);
 }
 
@@ -67,6 +70,11 @@ io::Task<absl::Status> Recoverer::FinishProducers() {
                       co_await result_.snapshots.RemoveAbove(disk(), result_.end));
   if (beyond) report().Note(Row::kSnapshotBeyondEnd);
   if (none && !producers_to_) co_return absl::OkStatus();
+  if (producers_partial_ && !result_.snapshots.offsets().empty()) {
+    // One that was taken inside of what was read knows more than the batches that are left.
+    result_.producers = {};
+    producers_to_.reset();
+  }
   co_return co_await BringProducersTo(result_.end);
 }
 

@@ -90,6 +90,34 @@ TEST(RecoveryProducers, WithoutSoundSnapshotsAllIsRead) {
   EXPECT_EQ(m.Snapshots(), "");
 }
 
+// Retention took the batches that told of producer 1, and the snapshot that was taken behind them;
+// one in the middle of what a crash has recovery read still knows it.
+TEST(RecoveryProducers, ASnapshotInsideOfWhatIsReadKnowsMore) {
+  Producing m({.segment_bytes = 300});
+  m.Send(1, 3);
+  m.Send(2);
+  while (m.log->segment_count() < 3) m.Send(2);
+  m.Send(2);
+  m.Replicate();
+  EXPECT_TRUE(m.Run(m.log->AdvanceLogStart(m.log->active_base() - 1)).ok());
+  EXPECT_TRUE(m.Run(m.log->ApplyRetention(0)).ok());
+  ASSERT_GT(m.log->first_segment_base(), 0);
+  const int64_t first_base = m.log->first_segment_base();
+  const std::string state = m.State();
+  ASSERT_TRUE(m.Close().ok());  // takes one at the end
+  m.Leave();
+  m.disk().SyncAll();
+  // Whatever was taken where the first segment begins is gone.
+  const std::string path = m.Path(first_base, FileKind::kSnapshot);
+  if (m.disk().Exists(path)) {
+    EXPECT_TRUE(m.Run(m.loop->disk().Remove(path)).ok());
+  }
+  m.arguments.recovery_point = 0;
+  m.arguments.stop = Stop::kProcess;
+  m.Open();
+  EXPECT_EQ(m.State(), state);
+}
+
 TEST(RecoveryProducers, AnUnreadableSegmentIsNotOneWithoutProducers) {
   Busy m(8);
   ASSERT_TRUE(m.Close().ok());
