@@ -7,19 +7,32 @@
 
 #include "engine/base/check.h"
 #include "server/wire/api_versions.h"
+#include "server/wire/consumer_group_describe.h"
+#include "server/wire/consumer_group_heartbeat.h"
 #include "server/wire/control_records.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_groups.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_groups.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
+#include "server/wire/heartbeat.h"
+#include "server/wire/init_producer_id.h"
+#include "server/wire/join_group.h"
+#include "server/wire/leave_group.h"
+#include "server/wire/list_groups.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
 #include "server/wire/metadata_log.h"
+#include "server/wire/offset_commit.h"
+#include "server/wire/offset_delete.h"
+#include "server/wire/offset_fetch.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
+#include "server/wire/sync_group.h"
 
 namespace varve::wire {
 namespace {
@@ -57,8 +70,11 @@ void Request(MutableBytes frame) {
   if (!header.ok()) return;
   Body<ApiVersionsRequest, MetadataRequest, ProduceRequest, FetchRequest, ListOffsetsRequest,
        OffsetForLeaderEpochRequest, CreateTopicsRequest, DeleteTopicsRequest,
-       CreatePartitionsRequest, DescribeClusterRequest, FindCoordinatorRequest>(
-      header->api_key, header->api_version, reader);
+       CreatePartitionsRequest, DescribeClusterRequest, FindCoordinatorRequest, JoinGroupRequest,
+       SyncGroupRequest, HeartbeatRequest, LeaveGroupRequest, OffsetCommitRequest,
+       OffsetFetchRequest, OffsetDeleteRequest, DescribeGroupsRequest, ListGroupsRequest,
+       DeleteGroupsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
+       InitProducerIdRequest>(header->api_key, header->api_version, reader);
 }
 
 // The first two bytes stand for the request that is answered.
@@ -70,8 +86,11 @@ void Response(Bytes bytes) {
   if (!ReadResponseHeader(key, version, reader).ok()) return;
   Body<ApiVersionsResponse, MetadataResponse, ProduceResponse, FetchResponse, ListOffsetsResponse,
        OffsetForLeaderEpochResponse, CreateTopicsResponse, DeleteTopicsResponse,
-       CreatePartitionsResponse, DescribeClusterResponse, FindCoordinatorResponse>(key, version,
-                                                                                   reader);
+       CreatePartitionsResponse, DescribeClusterResponse, FindCoordinatorResponse,
+       JoinGroupResponse, SyncGroupResponse, HeartbeatResponse, LeaveGroupResponse,
+       OffsetCommitResponse, OffsetFetchResponse, OffsetDeleteResponse, DescribeGroupsResponse,
+       ListGroupsResponse, DeleteGroupsResponse, ConsumerGroupHeartbeatResponse,
+       ConsumerGroupDescribeResponse, InitProducerIdResponse>(key, version, reader);
 }
 
 void LogRecord(Bytes value) {

@@ -1,11 +1,9 @@
 #include "server/wire/api.h"
 
-#include <limits>
+#include <iterator>
 
 namespace varve::wire {
 namespace {
-
-constexpr int kNever = std::numeric_limits<int>::max();
 
 struct ApiInfo {
   std::string_view name;
@@ -31,7 +29,7 @@ constexpr ApiInfo kApis[] = {
     {"SyncGroup", 4},
     {"DescribeGroups", 5},
     {"ListGroups", 3},
-    {"SaslHandshake", kNever},
+    {"SaslHandshake", kNeverFlexible},
     {"ApiVersions", 3},
     {"CreateTopics", 5},
     {"DeleteTopics", 4},
@@ -61,7 +59,7 @@ constexpr ApiInfo kApis[] = {
     {"IncrementalAlterConfigs", 1},
     {"AlterPartitionReassignments", 0},
     {"ListPartitionReassignments", 0},
-    {"OffsetDelete", kNever},
+    {"OffsetDelete", kNeverFlexible},
     {"DescribeClientQuotas", 1},
     {"AlterClientQuotas", 1},
     {"DescribeUserScramCredentials", 0},

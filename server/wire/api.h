@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace varve::wire {
@@ -102,6 +103,9 @@ enum class ApiKey : int16_t {
   kDeleteShareGroupOffsets = 92,
 };
 inline constexpr int kApiKeys = 93;
+
+// The first flexible version of an API that has none.
+inline constexpr int kNeverFlexible = std::numeric_limits<int>::max();
 
 // "Fetch"; "unknown" for a number that is no key.
 std::string_view Name(ApiKey key);

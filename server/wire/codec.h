@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/uuid.h"
+#include "server/wire/bytes_field.h"
 #include "server/wire/records_field.h"
 
 namespace varve::wire {
@@ -30,6 +31,7 @@ namespace varve::wire {
 //   bool, intN_t, uintN_t, double, an enum    that many bytes, big-endian
 //   Uuid                                      16 bytes, high half first
 //   std::string_view, std::string             a string that must not be null
+//   OpaqueBytes                               bytes that must not be null (bytes_field.h)
 //   RequestRecords, ResponseRecords           record batches (records_field.h)
 //   std::vector<T>                            an array that must not be null
 //   std::optional<T>                          T, or null
@@ -42,6 +44,8 @@ namespace varve::wire {
 template <typename T>
 inline constexpr bool kIsText =
     std::is_same_v<T, std::string_view> || std::is_same_v<T, std::string>;
+template <typename T>
+inline constexpr bool kIsOpaque = std::is_same_v<T, OpaqueBytes>;
 template <typename T>
 inline constexpr bool kIsRecords =
     std::is_same_v<T, RequestRecords> || std::is_same_v<T, ResponseRecords>;
@@ -58,7 +62,7 @@ template <typename T>
 inline constexpr bool kIsNumber = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 // Begins with a length, which also tells null.
 template <typename T>
-inline constexpr bool kHasLength = kIsText<T> || kIsRecords<T> || kIsArray<T>;
+inline constexpr bool kHasLength = kIsText<T> || kIsOpaque<T> || kIsRecords<T> || kIsArray<T>;
 
 // The integer that stands for a number on the wire.
 template <typename T>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 #include "server/wire/api.h"
 #include "server/wire/codec.h"
 #include "server/wire/error.h"
+#include "server/wire/operations.h"
 
 namespace varve::wire {
 
@@ -61,8 +61,7 @@ struct DescribeClusterResponse {
   std::string_view cluster_id{};
   int32_t controller_id = -1;
   std::vector<Broker> brokers{};
-  // A bit for each operation; the lowest number if they were not asked for.
-  int32_t cluster_authorized_operations = std::numeric_limits<int32_t>::min();
+  int32_t cluster_authorized_operations = kNoOperations;
 
   bool operator==(const DescribeClusterResponse&) const = default;
   static void Fields(auto& codec, auto& self, int version) {

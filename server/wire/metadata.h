@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "server/wire/api.h"
 #include "server/wire/codec.h"
 #include "server/wire/error.h"
+#include "server/wire/operations.h"
 
 namespace varve::wire {
 
@@ -18,9 +18,6 @@ struct MetadataApi {
   static constexpr ApiKey kKey = ApiKey::kMetadata;
   static constexpr int kMin = 0, kMax = 13, kFirstFlexible = 9;
 };
-
-// The operations a client may do, when it did not ask for them.
-inline constexpr int32_t kNoOperations = std::numeric_limits<int32_t>::min();
 
 struct MetadataRequest {
   using Api = MetadataApi;

@@ -63,6 +63,11 @@ void Reader::Fill(std::string& text, size_t size) {
   text = view;
 }
 
+void Reader::Fill(OpaqueBytes& opaque, size_t size) {
+  const std::byte* at = Take(size);
+  opaque.bytes = at == nullptr ? Bytes() : Bytes(at, size);
+}
+
 void Reader::Fill(RequestRecords& records, size_t size) {
   VARVE_CHECK(mutable_begin_ != nullptr, "records wanted from a frame that is read only");
   const size_t start = position();

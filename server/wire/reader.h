@@ -14,7 +14,7 @@ namespace varve::wire {
 
 // Reads fields off the front of one frame (or of any bytes in the same encoding).
 //
-// Lifetime  What it fills in (strings, records) are views of the frame, except std::string
+// Lifetime  What it fills in (strings, bytes, records) are views of the frame, except std::string
 //           members, which are copies.
 // Errors    The first one is kept, with its position; from then on nothing more is read and every
 //           number reads as zero. Bytes that stay unread after the last field are no error.
@@ -137,6 +137,7 @@ class Reader : public Codec<Reader> {
   }
   void Fill(std::string_view& text, size_t size);
   void Fill(std::string& text, size_t size);
+  void Fill(OpaqueBytes& opaque, size_t size);
   void Fill(RequestRecords& records, size_t size);
   void Fill(ResponseRecords& records, size_t size);
 

@@ -1,15 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 #include "engine/base/bytes.h"
+#include "server/wire/bytes_field.h"
 
 namespace varve::wire {
-
-inline bool SameBytes(Bytes a, Bytes b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
 
 // Record batches in a request. Mutable, because the broker stamps batches where they were
 // received: a view of the frame when read.

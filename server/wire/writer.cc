@@ -48,6 +48,11 @@ void Writer::Sized(std::string_view text) {
   Append(out_, AsBytes(text));
 }
 
+void Writer::Sized(const OpaqueBytes& opaque) {
+  Length(opaque.bytes.size(), /*text=*/false);
+  Append(out_, opaque.bytes);
+}
+
 void Writer::Sized(const RequestRecords& records) {
   Length(records.bytes.size(), /*text=*/false);
   Append(out_, records.bytes);

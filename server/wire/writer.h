@@ -61,6 +61,7 @@ class Writer : public Codec<Writer> {
   }
 
   void Sized(std::string_view text);
+  void Sized(const OpaqueBytes& opaque);
   void Sized(const RequestRecords& records);
   void Sized(const ResponseRecords& records);
   template <typename T>

@@ -51,6 +51,7 @@ class Filler : public Codec<Filler> {
   }
   void Sized(std::string_view& text) { text = Random(200); }
   void Sized(std::string& text) { text = Random(200); }
+  void Sized(OpaqueBytes& opaque) { opaque.bytes = AsBytes(Random(200)); }
   void Sized(RequestRecords& records) {
     std::string& text = Random(300);
     records.bytes = {reinterpret_cast<std::byte*>(text.data()), text.size()};

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <algorithm>
+
+#include "engine/base/bytes.h"
+
+namespace varve::wire {
+
+inline bool SameBytes(Bytes a, Bytes b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end());
+}
+
+// Bytes that members of a group tell each other and a broker only hands on. A view: of the frame
+// when read, of the caller's memory until written.
+struct OpaqueBytes {
+  Bytes bytes{};
+
+  friend bool operator==(const OpaqueBytes& a, const OpaqueBytes& b) {
+    return SameBytes(a.bytes, b.bytes);
+  }
+};
+
+}  // namespace varve::wire
