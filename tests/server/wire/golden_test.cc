@@ -1,48 +1,8 @@
-#include "tests/server/wire/golden.h"
-
-#include <fmt/format.h>
-#include <gtest/gtest.h>
-
-#include "server/wire/message.h"
-#include "tests/server/wire/hex.h"
+#include "tests/server/wire/golden_messages.h"
 #include "tests/server/wire/samples.h"
 
 namespace varve::wire {
 namespace {
-
-const Golden& Messages() {
-  static const Golden golden = LoadGolden(VARVE_GOLDEN_MESSAGES);
-  return golden;
-}
-
-std::string ExpectedHex(const std::string& name, int version) {
-  const auto found = Messages().find({name, version});
-  return found == Messages().end() ? "missing" : found->second;
-}
-
-// Writes the sample, and reads the expected bytes, at each version.
-template <typename Message>
-void ExpectGolden(const std::string& name) {
-  using Api = typename Message::Api;
-  for (int version = Api::kMin; version <= Api::kMax; ++version) {
-    SCOPED_TRACE(fmt::format("{} version {}", name, version));
-    const std::string expected = ExpectedHex(name, version);
-    Buffer written;
-    Writer writer(written);
-    EncodeBody(Sample<Message>(), version, writer);
-    EXPECT_EQ(ToHex(written), expected);
-
-    Buffer bytes = FromHex(expected);
-    Reader reader = Reader::OverMutable(bytes);
-    const auto decoded = DecodeBody<Message>(reader, version);
-    ASSERT_TRUE(decoded.ok()) << decoded.status();
-    EXPECT_TRUE(reader.rest().empty());
-    Buffer again;
-    Writer rewriter(again);
-    EncodeBody(*decoded, version, rewriter);
-    EXPECT_EQ(ToHex(again), expected);
-  }
-}
 
 TEST(Golden, ApiVersions) {
   ExpectGolden<ApiVersionsRequest>("ApiVersionsRequest");
