@@ -1,0 +1,10 @@
+#include "tests/server/wire/admin_messages.h"
+#include "tests/server/wire/message_promises.h"
+
+namespace varve::wire {
+namespace {
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Admin, MessageTest, AdminMessages);
+
+}  // namespace
+}  // namespace varve::wire
