@@ -162,8 +162,8 @@ class Storm {
   }
 
   void Leave(const Client& client) {
-    const Leaver leaver{.member_id = random_.OneIn(2) ? client.member_id : "",
-                        .instance_id = InstanceOf(client)};
+    Leaver leaver{.instance_id = InstanceOf(client)};
+    if (random_.OneIn(2)) leaver.member_id = client.member_id;
     Outcome out;
     group_.Leave(std::span(&leaver, 1), now(), out);
     Apply(std::move(out));
