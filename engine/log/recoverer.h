@@ -83,7 +83,7 @@ class Recoverer {
   // result_.producers covers everything below; nothing yet: it is not known where to begin.
   std::optional<int64_t> producers_to_;
   bool producers_partial_ = false;  // what wrote before the first segment is not known
-  bool dropped_ = false;  // a cut: what later segments hold goes
+  bool dropped_ = false;            // a cut: what later segments hold goes
   bool directory_changed_ = false;
   bool epochs_changed_ = false;
   bool epochs_unreadable_ = false;
