@@ -6,16 +6,25 @@
 #include <cstdint>
 
 #include "engine/base/check.h"
+#include "server/wire/acls.h"
+#include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
+#include "server/wire/client_quotas.h"
 #include "server/wire/consumer_group_describe.h"
 #include "server/wire/consumer_group_heartbeat.h"
 #include "server/wire/control_records.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
 #include "server/wire/delete_groups.h"
+#include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_configs.h"
 #include "server/wire/describe_groups.h"
+#include "server/wire/describe_log_dirs.h"
+#include "server/wire/describe_producers.h"
+#include "server/wire/describe_topic_partitions.h"
+#include "server/wire/elect_leaders.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
 #include "server/wire/heartbeat.h"
@@ -32,7 +41,10 @@
 #include "server/wire/offset_fetch.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
+#include "server/wire/reassignments.h"
+#include "server/wire/scram_credentials.h"
 #include "server/wire/sync_group.h"
+#include "server/wire/telemetry.h"
 
 namespace varve::wire {
 namespace {
@@ -46,7 +58,11 @@ void ExpectTheSameAgain(const Message& message, int version) {
   Reader reader = Reader::OverMutable(bytes);
   const auto again = DecodeBody<Message>(reader, version);
   VARVE_CHECK(again.ok(), "{}", std::string(again.status().message()));
-  VARVE_CHECK(*again == message);
+  // Not the messages: a number may be none, which equals nothing.
+  Buffer bytes_again;
+  Writer writer_again(bytes_again);
+  EncodeBody(*again, version, writer_again);
+  VARVE_CHECK(bytes_again == bytes);
   VARVE_CHECK(reader.rest().empty());
 }
 
@@ -74,7 +90,14 @@ void Request(MutableBytes frame) {
        SyncGroupRequest, HeartbeatRequest, LeaveGroupRequest, OffsetCommitRequest,
        OffsetFetchRequest, OffsetDeleteRequest, DescribeGroupsRequest, ListGroupsRequest,
        DeleteGroupsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest,
-       InitProducerIdRequest>(header->api_key, header->api_version, reader);
+       InitProducerIdRequest, DescribeConfigsRequest, AlterConfigsRequest,
+       IncrementalAlterConfigsRequest, DeleteRecordsRequest, DescribeLogDirsRequest,
+       DescribeProducersRequest, DescribeTopicPartitionsRequest, ElectLeadersRequest,
+       AlterPartitionReassignmentsRequest, ListPartitionReassignmentsRequest,
+       DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest, DescribeAclsRequest,
+       CreateAclsRequest, DeleteAclsRequest, DescribeClientQuotasRequest, AlterClientQuotasRequest,
+       GetTelemetrySubscriptionsRequest, PushTelemetryRequest>(header->api_key, header->api_version,
+                                                               reader);
 }
 
 // The first two bytes stand for the request that is answered.
@@ -90,7 +113,14 @@ void Response(Bytes bytes) {
        JoinGroupResponse, SyncGroupResponse, HeartbeatResponse, LeaveGroupResponse,
        OffsetCommitResponse, OffsetFetchResponse, OffsetDeleteResponse, DescribeGroupsResponse,
        ListGroupsResponse, DeleteGroupsResponse, ConsumerGroupHeartbeatResponse,
-       ConsumerGroupDescribeResponse, InitProducerIdResponse>(key, version, reader);
+       ConsumerGroupDescribeResponse, InitProducerIdResponse, DescribeConfigsResponse,
+       AlterConfigsResponse, IncrementalAlterConfigsResponse, DeleteRecordsResponse,
+       DescribeLogDirsResponse, DescribeProducersResponse, DescribeTopicPartitionsResponse,
+       ElectLeadersResponse, AlterPartitionReassignmentsResponse,
+       ListPartitionReassignmentsResponse, DescribeUserScramCredentialsResponse,
+       AlterUserScramCredentialsResponse, DescribeAclsResponse, CreateAclsResponse,
+       DeleteAclsResponse, DescribeClientQuotasResponse, AlterClientQuotasResponse,
+       GetTelemetrySubscriptionsResponse, PushTelemetryResponse>(key, version, reader);
 }
 
 void LogRecord(Bytes value) {

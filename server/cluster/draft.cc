@@ -11,8 +11,6 @@ namespace {
 
 using wire::ErrorCode;
 
-constexpr int8_t kTopicResource = 2;
-
 Verdict Refuse(ErrorCode error, std::string message) { return {error, std::move(message)}; }
 
 }  // namespace
@@ -98,7 +96,7 @@ Verdict Draft::Create(const NewTopic& topic) {
   const Uuid id = random_.NewId();
   records.Add(wire::TopicRecord{topic.name, id});
   for (const auto& [key, value] : topic.overrides) {
-    records.Add(wire::ConfigRecord{kTopicResource, topic.name, key, value});
+    records.Add(wire::ConfigRecord{wire::ConfigResource::kTopic, topic.name, key, value});
   }
   verdict = TakePartitions(id, 0, shape.partitions, std::move(records));
   if (!verdict.ok()) return verdict;

@@ -13,8 +13,6 @@
 namespace varve::cluster {
 namespace {
 
-constexpr int8_t kTopicResource = 2;
-
 absl::Status NoTopic(std::string_view what, const Uuid& id) {
   return absl::DataLossError(
       fmt::format("a {} is about topic {}, which is not there", what, id.ToString()));
@@ -145,7 +143,7 @@ absl::Status ImageEditor::On(const wire::RemoveTopicRecord& record) {
 }
 
 absl::Status ImageEditor::On(const wire::ConfigRecord& record) {
-  if (record.resource_type != kTopicResource) return absl::OkStatus();
+  if (record.resource_type != wire::ConfigResource::kTopic) return absl::OkStatus();
   Topic* topic = Edit(record.resource_name);
   if (topic == nullptr) {
     return absl::DataLossError(fmt::format("{} is set for topic {}, which is not there",

@@ -10,8 +10,8 @@ inline bool SameBytes(Bytes a, Bytes b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end());
 }
 
-// Bytes that members of a group tell each other and a broker only hands on. A view: of the frame
-// when read, of the caller's memory until written.
+// Kafka's `bytes`, which nothing in a message looks into. A view: of the frame when read, of the
+// caller's memory until written.
 struct OpaqueBytes {
   Bytes bytes{};
 

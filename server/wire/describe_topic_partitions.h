@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "server/wire/api.h"
 #include "server/wire/codec.h"
 #include "server/wire/error.h"
+#include "server/wire/operations.h"
 
 namespace varve::wire {
 
@@ -77,8 +77,7 @@ struct DescribeTopicPartitionsResponse {
     Uuid topic_id{};
     bool is_internal = false;
     std::vector<Partition> partitions{};
-    // A bit for each operation; the lowest number if they are not told.
-    int32_t topic_authorized_operations = std::numeric_limits<int32_t>::min();
+    int32_t topic_authorized_operations = kNoOperations;
 
     bool operator==(const Topic&) const = default;
     static void Fields(auto& codec, auto& self, int /*version*/) {

@@ -7,6 +7,7 @@
 
 #include "engine/base/uuid.h"
 #include "server/wire/codec.h"
+#include "server/wire/config_resource.h"
 
 namespace varve::wire {
 
@@ -103,7 +104,7 @@ struct ConfigRecord {
   static constexpr uint32_t kType = 4;
   static constexpr int kMax = 0;
 
-  int8_t resource_type = 0;  // 2: topic, 4: broker
+  ConfigResource resource_type = ConfigResource::kUnknown;
   std::string_view resource_name{};
   std::string_view name{};
   std::optional<std::string_view> value{};  // null: back to the default

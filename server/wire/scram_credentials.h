@@ -93,13 +93,12 @@ struct AlterUserScramCredentialsRequest {
       codec(self.name, self.mechanism);
     }
   };
-  // Salt and password are bytes, no text: on the wire of a flexible version the two look the same.
   struct Upsertion {
     std::string_view name{};
     ScramMechanism mechanism = ScramMechanism::kUnknown;
     int32_t iterations = 0;
-    std::string_view salt{};
-    std::string_view salted_password{};
+    OpaqueBytes salt{};
+    OpaqueBytes salted_password{};
 
     bool operator==(const Upsertion&) const = default;
     static void Fields(auto& codec, auto& self, int /*version*/) {

@@ -61,9 +61,7 @@ struct PushTelemetryRequest {
   int32_t subscription_id = 0;
   bool terminating = false;  // the last from this client
   int8_t compression_type = 0;
-  // OpenTelemetry's MetricsData. Bytes, no text: on the wire of a flexible version the two look
-  // the same.
-  std::string_view metrics{};
+  OpaqueBytes metrics{};  // OpenTelemetry's MetricsData
 
   bool operator==(const PushTelemetryRequest&) const = default;
   static void Fields(auto& codec, auto& self, int /*version*/) {

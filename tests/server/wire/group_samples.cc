@@ -6,8 +6,6 @@ namespace {
 
 constexpr int32_t kSampleOperations = 0x0148;
 
-OpaqueBytes Opaque(std::string_view text) { return {AsBytes(text)}; }
-
 }  // namespace
 
 template <>

@@ -99,7 +99,8 @@ TEST(MetadataLog, PartitionChangeRecord) {
 }
 
 TEST(MetadataLog, ConfigRecord) {
-  ExpectGolden("ConfigRecord", ConfigRecord{2, "orders", "retention.ms", "1000"});
+  ExpectGolden("ConfigRecord",
+               ConfigRecord{ConfigResource::kTopic, "orders", "retention.ms", "1000"});
 }
 
 TEST(MetadataLog, FeatureLevelRecord) {

@@ -32,8 +32,8 @@ AlterUserScramCredentialsRequest Sample() {
       .name = "cy",
       .mechanism = ScramMechanism::kSha512,
       .iterations = 4096,
-      .salt = {"salt\0\xff", 6},
-      .salted_password = "\x80password",
+      .salt = Opaque({"salt\0\xff", 6}),
+      .salted_password = Opaque("\x80password"),
   };
   return {
       .deletions = {{"ann", ScramMechanism::kSha256}, {.name = "b"}},
@@ -202,7 +202,7 @@ PushTelemetryRequest Sample() {
       .subscription_id = 77,
       .terminating = true,
       .compression_type = 4,
-      .metrics = {"metrics\0\xff", 9},
+      .metrics = Opaque({"metrics\0\xff", 9}),
   };
 }
 
