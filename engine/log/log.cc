@@ -318,7 +318,6 @@ io::Task<absl::Status> Log::Close(bool sync) {
   if (segments_.empty()) co_return absl::OkStatus();  // closed before
   absl::Status first_error = co_await active().Finish();
   health_.Note(first_error, loop_.Now());
-  waiting_snapshot_.reset();  // the last one says more
   if (sync && sync_error_.ok()) {
     sync_error_ = co_await SyncForClose();
     NoteSyncError();

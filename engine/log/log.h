@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -238,7 +239,8 @@ class Log {
   void NoteProducer(Segment& segment, const ProducerBatch& batch);
   void RefreshLastStable();  // whenever the high watermark or the log start was moved
   void PrepareSnapshot();
-  io::Task<absl::Status> StoreSnapshot();
+  io::Task<absl::Status> StoreSnapshot(int64_t offset, Buffer content);
+  io::Task<absl::Status> StoreSnapshots();
   io::Task<absl::Status> StoreLastSnapshot();
   io::Task<absl::Status> CollectAbortedFrom(int64_t from, int64_t upper,
                                             std::vector<AbortedTransaction>& found);
@@ -260,7 +262,8 @@ class Log {
   absl::Status NoteBroken(absl::Status status);
   std::vector<SegmentRef> ReplaceFrom(int64_t first_gone, int64_t base_offset);
   void Clip(int64_t log_start, int64_t end);
-  io::Task<absl::Status> ReloadProducers(int64_t base_offset);
+  io::Task<absl::StatusOr<ProducerState>> ProducersAt(int64_t base_offset);
+  io::Task<absl::Status> KeepProducersAt(int64_t base_offset);
   io::Task<absl::Status> CutSegment(Cut cut);
   io::Task<absl::Status> NoteKept(const Cut& cut, Segment& kept);
   io::Task<absl::Status> GoOnAt(int64_t epochs_end);
@@ -330,8 +333,8 @@ class Log {
   int32_t leader_epoch_ = 0;
   ProducerState producers_;
   SnapshotFiles snapshots_;
-  // Taken at a roll, with its offset; stored by the next sync.
-  std::optional<std::pair<int64_t, Buffer>> waiting_snapshot_;
+  // Taken at rolls, with their offsets; stored by the next sync.
+  std::deque<std::pair<int64_t, Buffer>> waiting_snapshots_;
   int64_t producers_expired_ms_ = 0;
   absl::Status broken_;  // a truncation that failed on its way
   Offsets offsets_;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/base/status.h"
 #include "engine/log/inside.h"
 #include "engine/log/log.h"
+#include "engine/log/producer_replay.h"
 
 // What a log does about producers: their batches are judged in the order of writing, and noted once
 // they are written; transactions hold the last stable offset back; snapshots are kept.
@@ -87,20 +89,32 @@ void Log::RefreshLastStable() {
   offsets_.last_stable = std::min(std::max(unstable, offsets_.log_start), offsets_.high_watermark);
 }
 
-// The state as it is now becomes a snapshot with the next sync. The newest is enough.
+// The state as it is now becomes a snapshot with the next sync.
 void Log::PrepareSnapshot() {
-  waiting_snapshot_.emplace(offsets_.end, FormatProducerSnapshot(producers_.Snapshot()));
+  constexpr size_t kWaitingMax = 16;  // the disk is full, or slow: see KeepProducersAt
+  waiting_snapshots_.emplace_back(offsets_.end, FormatProducerSnapshot(producers_.Snapshot()));
+  if (waiting_snapshots_.size() > kWaitingMax) waiting_snapshots_.pop_front();
 }
 
-// Recovery can do without: only a failing device is an error.
-io::Task<absl::Status> Log::StoreSnapshot() {
-  if (!waiting_snapshot_) co_return absl::OkStatus();
-  auto snapshot = *std::exchange(waiting_snapshot_, std::nullopt);
-  Buffer content = snapshot.second;
-  absl::Status stored =
-      co_await snapshots_.Store(files_.disk(), snapshot.first, std::move(content));
-  if (stored.ok() || absl::IsDataLoss(stored)) co_return stored;
-  if (!waiting_snapshot_) waiting_snapshot_ = std::move(snapshot);
+io::Task<absl::Status> Log::StoreSnapshot(int64_t offset, Buffer content) {
+  const auto begins_segment = [this](int64_t other) { return segments_.contains(other); };
+  CO_RETURN_IF_ERROR(co_await snapshots_.Store(files_.disk(), offset, std::move(content)));
+  co_return co_await snapshots_.Prune(files_.disk(), begins_segment);
+}
+
+// Recovery can do without: only a failing device is an error. What could not be stored waits for
+// the next sync.
+io::Task<absl::Status> Log::StoreSnapshots() {
+  while (!waiting_snapshots_.empty()) {
+    const auto [offset, content] = std::move(waiting_snapshots_.front());
+    waiting_snapshots_.pop_front();
+    Buffer copy = content;
+    const absl::Status stored = co_await StoreSnapshot(offset, std::move(copy));
+    if (absl::IsDataLoss(stored)) co_return stored;
+    if (stored.ok()) continue;
+    waiting_snapshots_.emplace_front(offset, content);
+    break;
+  }
   co_return absl::OkStatus();
 }
 
@@ -109,7 +123,44 @@ io::Task<absl::Status> Log::StoreLastSnapshot() {
   const bool never_any = producers_.empty() && snapshots_.offsets().empty();
   if (never_any || snapshots_.newest_is(offsets_.end)) co_return absl::OkStatus();
   Buffer content = FormatProducerSnapshot(producers_.Snapshot());
-  co_return co_await snapshots_.Store(files_.disk(), offsets_.end, std::move(content));
+  co_return co_await StoreSnapshot(offsets_.end, std::move(content));
+}
+
+// The state of everything below `base_offset`, which a segment begins with.
+io::Task<absl::StatusOr<ProducerState>> Log::ProducersAt(int64_t base_offset) {
+  ProducerState producers;
+  int64_t from = segments_.begin()->first;
+  std::vector<std::string> notes;  // damaged ones go, and the batches serve
+  CO_ASSIGN_OR_RETURN(const auto found,
+                      co_await snapshots_.LoadNewest(files_.disk(), from, base_offset, notes));
+  if (found) {
+    from = found->offset;
+    producers = ProducerState::Restore(found->entries, loop_.clock().WallMillis(),
+                                       config_.producer_id_expiration_ms);
+  }
+  std::vector<SegmentRef> segments;
+  for (auto at = SegmentOf(from); at != segments_.end() && at->first < base_offset; ++at) {
+    segments.push_back(at->second);
+  }
+  for (const SegmentRef& segment : segments) {
+    const auto replayed = co_await ReplayProducers(*segment, from, base_offset, producers);
+    if (!replayed.ok() && !segment->removed()) co_return replayed.status();
+    producers.Shrink(static_cast<size_t>(config_.producers_max));
+  }
+  co_return producers;
+}
+
+// Sees to a snapshot where a segment begins, while syncs are held. A full disk, and batches that
+// cannot be read, have to do without.
+io::Task<absl::Status> Log::KeepProducersAt(int64_t base_offset) {
+  CO_RETURN_IF_ERROR(co_await StoreSnapshots());
+  const bool never_any = producers_.empty() && snapshots_.offsets().empty();
+  if (never_any || snapshots_.offsets().contains(base_offset)) co_return absl::OkStatus();
+  const auto producers = co_await ProducersAt(base_offset);
+  if (!producers.ok()) co_return absl::OkStatus();
+  Buffer content = FormatProducerSnapshot(producers->Snapshot());
+  const absl::Status stored = co_await StoreSnapshot(base_offset, std::move(content));
+  co_return absl::IsDataLoss(stored) ? stored : absl::OkStatus();
 }
 
 // By segments, and so by markers.

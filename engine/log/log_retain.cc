@@ -72,6 +72,11 @@ io::Task<absl::StatusOr<RetentionDecision>> Log::ApplyRetention(int64_t now_ms) 
   // A power loss may bring these back. If batches were missing from them then, all that is behind
   // would count as lost, durable or not.
   if (offsets_.durable < first_kept) CO_RETURN_IF_ERROR(co_await Flush());
+  // What producers did in those that go has to be known to a recovery that reads the next one.
+  co_await HoldSyncs();
+  const absl::Status known = co_await KeepProducersAt(first_kept);
+  ReleaseSyncs();
+  CO_RETURN_IF_ERROR(known);
   const bool changed =
       segments_.begin()->first >= first_kept || segments_.rbegin()->first < first_kept;
   if (changed) co_return RetentionDecision();  // somebody else was here: next time

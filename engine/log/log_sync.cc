@@ -110,7 +110,7 @@ io::Task<absl::Status> Log::SyncOnce() {
     dirty.push_back(at->second);
   }
   for (const SegmentRef& segment : dirty) CO_RETURN_IF_ERROR(co_await SyncSegment(segment));
-  CO_RETURN_IF_ERROR(co_await StoreSnapshot());
+  CO_RETURN_IF_ERROR(co_await StoreSnapshots());
   if (std::exchange(directory_dirty_, false)) {
     CO_RETURN_IF_ERROR(co_await files_.disk().SyncDirectory(directory_));
   }

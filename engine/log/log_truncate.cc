@@ -122,7 +122,7 @@ io::Task<absl::Status> Log::Apply(Cut cut) {
   Clip(std::min(offsets_.log_start, cut.end), cut.end);
   CO_RETURN_IF_ERROR((co_await snapshots_.RemoveAbove(files_.disk(), cut.end)).status());
   CO_RETURN_IF_ERROR(co_await DeleteFiles(std::move(gone)));
-  CO_RETURN_IF_ERROR(co_await ReloadProducers(base));
+  CO_ASSIGN_OR_RETURN(producers_, co_await ProducersAt(base));
   if (keeps_some) CO_RETURN_IF_ERROR(co_await CutSegment(std::move(cut)));
   co_return co_await GoOnAt(offsets_.end);
 }
@@ -132,6 +132,7 @@ io::Task<absl::Status> Log::Empty(int64_t offset) {
   std::vector<SegmentRef> gone = ReplaceFrom(0, offset);
   Clip(offset, offset);
   producers_ = {};
+  waiting_snapshots_.clear();
   absl::Status emptied = (co_await snapshots_.RemoveAbove(files_.disk(), -1)).status();
   if (emptied.ok()) emptied = co_await DeleteFiles(std::move(gone));
   if (emptied.ok()) emptied = co_await GoOnAt(0);
@@ -172,7 +173,9 @@ void Log::Clip(int64_t log_start, int64_t end) {
   sync_wanted_ = std::min(sync_wanted_, end);
   // What comes to lie behind the cut was never compacted.
   if (cleaned_up_to_) cleaned_up_to_ = std::min(*cleaned_up_to_, end);
-  waiting_snapshot_.reset();
+  while (!waiting_snapshots_.empty() && waiting_snapshots_.back().first > end) {
+    waiting_snapshots_.pop_back();
+  }
   AppendQueue waiting = std::exchange(awaiting_sync_, {});
   while (!waiting.empty()) {
     PendingAppend& append = waiting.Pop();
@@ -182,30 +185,6 @@ void Log::Clip(int64_t log_start, int64_t end) {
       Complete(append, absl::CancelledError(fmt::format("{} was truncated", directory_)));
     }
   }
-}
-
-// The state of everything below `base_offset`, which a segment begins with.
-io::Task<absl::Status> Log::ReloadProducers(int64_t base_offset) {
-  producers_ = {};
-  int64_t from = segments_.begin()->first;
-  std::vector<std::string> notes;  // damaged ones go, and the batches serve
-  CO_ASSIGN_OR_RETURN(const auto found,
-                      co_await snapshots_.LoadNewest(files_.disk(), from, base_offset, notes));
-  if (found) {
-    from = found->offset;
-    producers_ = ProducerState::Restore(found->entries, loop_.clock().WallMillis(),
-                                        config_.producer_id_expiration_ms);
-  }
-  std::vector<SegmentRef> segments;
-  for (auto at = SegmentOf(from); at != segments_.end() && at->first < base_offset; ++at) {
-    segments.push_back(at->second);
-  }
-  for (const SegmentRef& segment : segments) {
-    const auto replayed = co_await ReplayProducers(*segment, from, base_offset, producers_);
-    if (!replayed.ok() && !segment->removed()) co_return replayed.status();
-    producers_.Shrink(static_cast<size_t>(config_.producers_max));
-  }
-  co_return absl::OkStatus();
 }
 
 // Cuts the file, and puts a segment in the old one's place that knows what is left of it.
@@ -254,6 +233,7 @@ io::Task<absl::Status> Log::GoOnAt(int64_t epochs_end) {
   roll_first_ = false;
   CO_RETURN_IF_ERROR(co_await active().Create(loop_.clock().WallMillis()));
   CO_RETURN_IF_ERROR(co_await files_.disk().SyncDirectory(directory_));
+  PrepareSnapshot();
   if (!epochs_.TruncateFromEnd(epochs_end)) co_return absl::OkStatus();
   co_return co_await WriteEpochs(files_.disk(), directory_, epochs_.entries());
 }

@@ -55,6 +55,7 @@ class Recoverer {
   io::Task<absl::Status> BringProducersTo(int64_t offset);
   io::Task<absl::Status> ReplayUpTo(int64_t offset);
   void NoteProducer(const ProducerBatch& batch);
+  io::Task<absl::Status> KeepProducersAt(int64_t base_offset);
   io::Task<absl::Status> FinishProducers();
 
   // Reading a segment batch by batch: recovery_scan.cc.
@@ -82,8 +83,7 @@ class Recoverer {
   std::vector<Segment*> scanned_;
   // result_.producers covers everything below; nothing yet: it is not known where to begin.
   std::optional<int64_t> producers_to_;
-  bool producers_partial_ = false;  // what wrote before the first segment is not known
-  bool dropped_ = false;            // a cut: what later segments hold goes
+  bool dropped_ = false;  // a cut: what later segments hold goes
   bool directory_changed_ = false;
   bool epochs_changed_ = false;
   bool epochs_unreadable_ = false;

@@ -4,6 +4,7 @@
 
 #include "engine/base/status.h"
 #include "engine/log/producer_replay.h"
+#include "engine/log/producer_snapshot.h"
 #include "engine/log/recoverer.h"
 
 // What producers did, told by the newest snapshot and the batches behind it.
@@ -46,11 +47,19 @@ io::Task<absl::Status> Recoverer::BringProducersTo(int64_t offset) {
       producers_to_ = found->offset;
     }
   }
-  if (!producers_to_) {
-    producers_to_ = segments.front()->base_offset();
-    producers_partial_ = *producers_to_ > 0;
-  }
+  if (!producers_to_) producers_to_ = segments.front()->base_offset();
   co_return co_await ReplayUpTo(offset);
+}
+
+// A segment that retention lets begin the log one day has to have a snapshot where it begins.
+// Only a failing device is an error.
+io::Task<absl::Status> Recoverer::KeepProducersAt(int64_t base_offset) {
+  SnapshotFiles& snapshots = result_.snapshots;
+  const bool first = base_offset == result_.segments.front()->base_offset();
+  if (first || snapshots.offsets().contains(base_offset)) co_return absl::OkStatus();
+  Buffer content = FormatProducerSnapshot(result_.producers.Snapshot());
+  const absl::Status stored = co_await snapshots.Store(disk(), base_offset, std::move(content));
+  co_return absl::IsDataLoss(stored) ? stored : absl::OkStatus();
 }
 
 // Of a batch that was accepted into the active segment.
@@ -70,11 +79,6 @@ io::Task<absl::Status> Recoverer::FinishProducers() {
                       co_await result_.snapshots.RemoveAbove(disk(), result_.end));
   if (beyond) report().Note(Row::kSnapshotBeyondEnd);
   if (none && !producers_to_) co_return absl::OkStatus();
-  if (producers_partial_ && !result_.snapshots.offsets().empty()) {
-    // One that was taken inside of what was read knows more than the batches that are left.
-    result_.producers = {};
-    producers_to_.reset();
-  }
   co_return co_await BringProducersTo(result_.end);
 }
 

@@ -46,6 +46,7 @@ io::Task<absl::Status> Recoverer::Scan(Segment::Loaded loaded, int64_t next_base
   directory_changed_ = true;
   CO_RETURN_IF_ERROR(co_await segment.ResetIndexes());
   CO_RETURN_IF_ERROR(co_await BringProducersTo(segment.base_offset()));
+  CO_RETURN_IF_ERROR(co_await KeepProducersAt(segment.base_offset()));
   segment.SetLoaded({0, segment.base_offset(), record::kNoTimestamp, loaded.created_ms});
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await segment.log_file().Open());
   BatchScanner scanner(file, 0, loaded.size,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -47,9 +48,17 @@ io::Task<absl::StatusOr<std::optional<SnapshotFiles::Found>>> SnapshotFiles::Loa
 io::Task<absl::Status> SnapshotFiles::Store(io::Disk& disk, int64_t offset, Buffer content) {
   CO_RETURN_IF_ERROR(co_await io::ReplaceFile(disk, PathOf(offset), content));
   offsets_.insert(offset);
-  while (offsets_.size() > kKept) {
-    CO_RETURN_IF_ERROR(co_await Remove(disk, *offsets_.begin()));
+  co_return absl::OkStatus();
+}
+
+io::Task<absl::Status> SnapshotFiles::Prune(io::Disk& disk, BeginsSegment begins_segment) {
+  std::vector<int64_t> unneeded;
+  if (offsets_.size() > kNewestKept) {
+    const auto newest = std::prev(offsets_.end(), kNewestKept);
+    std::copy_if(offsets_.begin(), newest, std::back_inserter(unneeded),
+                 [&](int64_t other) { return !begins_segment(other); });
   }
+  for (const int64_t other : unneeded) CO_RETURN_IF_ERROR(co_await Remove(disk, other));
   co_return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
@@ -17,14 +18,19 @@
 
 namespace varve::log {
 
-// The .snapshot files of one log: which there are, and how they come and go. The newest kKept stay,
-// so that one that turns out to be damaged has another behind it.
+// The .snapshot files of one log: which there are, and how they come and go. One stays for each
+// segment, taken where it begins: recovery that reads the segment has to know who wrote before it,
+// and by then retention may have taken what told so. The newest kNewestKept stay, too, so that one
+// that turns out to be damaged has another behind it.
 //
 // Threads   One loop; one call at a time.
 // Errors    Those of io::Disk.
 class SnapshotFiles {
  public:
-  static constexpr size_t kKept = 2;
+  static constexpr size_t kNewestKept = 2;
+
+  // Whether a segment begins at an offset.
+  using BeginsSegment = absl::FunctionRef<bool(int64_t)>;
 
   struct Found {
     int64_t offset = 0;  // the state covers everything below it
@@ -40,9 +46,10 @@ class SnapshotFiles {
   io::Task<absl::StatusOr<std::optional<Found>>> LoadNewest(io::Disk& disk, int64_t from,
                                                             int64_t upto,
                                                             std::vector<std::string>& notes);
-  // Makes the snapshot for `offset`, durably and at once, and removes those that are not needed
-  // any more.
+  // Makes the snapshot for `offset`, durably and at once.
   io::Task<absl::Status> Store(io::Disk& disk, int64_t offset, Buffer content);
+  // Removes those that are not needed any more. What `begins_segment` refers to outlives the task.
+  io::Task<absl::Status> Prune(io::Disk& disk, BeginsSegment begins_segment);
   // Removes what speaks of offsets above `offset`, durably: others may take their place.
   // True if there was any.
   io::Task<absl::StatusOr<bool>> RemoveAbove(io::Disk& disk, int64_t offset);

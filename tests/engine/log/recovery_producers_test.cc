@@ -90,32 +90,30 @@ TEST(RecoveryProducers, WithoutSoundSnapshotsAllIsRead) {
   EXPECT_EQ(m.Snapshots(), "");
 }
 
-// Retention took the batches that told of producer 1, and the snapshot that was taken behind them;
-// one in the middle of what a crash has recovery read still knows it.
-TEST(RecoveryProducers, ASnapshotInsideOfWhatIsReadKnowsMore) {
-  Producing m({.segment_bytes = 300});
-  m.Send(1, 3);
-  m.Send(2);
-  while (m.log->segment_count() < 3) m.Send(2);
-  m.Send(2);
-  m.Replicate();
-  EXPECT_TRUE(m.Run(m.log->AdvanceLogStart(m.log->active_base() - 1)).ok());
-  EXPECT_TRUE(m.Run(m.log->ApplyRetention(0)).ok());
-  ASSERT_GT(m.log->first_segment_base(), 0);
-  const int64_t first_base = m.log->first_segment_base();
-  const std::string state = m.State();
-  ASSERT_TRUE(m.Close().ok());  // takes one at the end
-  m.Leave();
-  m.disk().SyncAll();
-  // Whatever was taken where the first segment begins is gone.
-  const std::string path = m.Path(first_base, FileKind::kSnapshot);
-  if (m.disk().Exists(path)) {
-    EXPECT_TRUE(m.Run(m.loop->disk().Remove(path)).ok());
+// Retention took the batches that told of producer 1, and where the transaction began.
+TEST(RecoveryProducers, WhatRetentionTookIsStillKnownToARecoveryThatReadsAll) {
+  for (const Stop stop : {Stop::kProcess, Stop::kMachine}) {
+    Producing m({.segment_bytes = 300});
+    m.Send(1, 3);
+    m.Begin(3);
+    while (m.log->segment_count() < 2) m.Send(2);
+    m.End(3, false);
+    while (m.log->segment_count() < 4) m.Send(2);
+    m.Replicate();
+    EXPECT_TRUE(m.Run(m.log->AdvanceLogStart(m.log->active_base() - 1)).ok());
+    EXPECT_TRUE(m.Run(m.log->ApplyRetention(0)).ok());
+    ASSERT_GT(m.log->first_segment_base(), 0);
+    const int64_t first_base = m.log->first_segment_base();
+    const std::string state = m.State();
+    const std::string aborted = m.Aborted(first_base, m.log->offsets().end);
+    EXPECT_TRUE(m.Flush().ok());
+    for (int again = 0; again < 2; ++again) {
+      m.arguments.recovery_point = 0;
+      m.Reopen(stop);
+      EXPECT_EQ(m.State(), state);
+      EXPECT_EQ(m.Aborted(first_base, m.log->offsets().end), aborted);
+    }
   }
-  m.arguments.recovery_point = 0;
-  m.arguments.stop = Stop::kProcess;
-  m.Open();
-  EXPECT_EQ(m.State(), state);
 }
 
 TEST(RecoveryProducers, AnUnreadableSegmentIsNotOneWithoutProducers) {
@@ -171,12 +169,44 @@ TEST(RecoveryProducers, ALostTailIsForgotten) {
   EXPECT_EQ(m.Try(ProducedBatch(FromProducer{.id = 1, .sequence = 1})), "1");
 }
 
-TEST(RecoveryProducers, SnapshotsDoNotPileUp) {
-  Busy m(60);
-  EXPECT_TRUE(m.Flush().ok());
-  EXPECT_GT(m.log->segment_count(), 10u);
+// One for each segment but the first, and the newest two.
+TEST(RecoveryProducers, EachSegmentHasASnapshotAndNoMorePileUp) {
+  Producing m({.segment_bytes = 300});
+  while (m.log->segment_count() < 20) {
+    m.Send(1);
+    EXPECT_TRUE(m.Flush().ok());
+  }
+  std::string bases;
+  for (const std::string& name : m.Names()) {
+    const auto file = ParseFileName(name);
+    if (!file || file->kind != FileKind::kLog || file->base_offset == 0) continue;
+    bases += fmt::format("{}{}", bases.empty() ? "" : " ", file->base_offset);
+  }
+  EXPECT_EQ(m.Snapshots(), bases);
+  for (int i = 0; i < 5; ++i) {
+    m.Send(1);
+    m.Reopen(Stop::kClean);
+  }
   const std::string snapshots = m.Snapshots();
-  EXPECT_EQ(std::count(snapshots.begin(), snapshots.end(), ' '), 1) << snapshots;
+  EXPECT_TRUE(snapshots.starts_with(bases)) << snapshots;
+  EXPECT_LE(std::count(snapshots.begin(), snapshots.end(), ' '),
+            static_cast<ptrdiff_t>(m.log->segment_count()))
+      << snapshots;
+}
+
+// A crash took them before they were stored, and the batches tell them again.
+TEST(RecoveryProducers, ARecoveryMakesTheSnapshotsOfWhatItReads) {
+  Busy m(8);
+  EXPECT_TRUE(m.Flush().ok());
+  const std::string before = m.Snapshots();
+  for (const std::string& name : m.Names()) {
+    if (!name.ends_with(".snapshot")) continue;
+    EXPECT_TRUE(m.Run(m.loop->disk().Remove("t-0/" + name)).ok());
+  }
+  m.arguments.recovery_point = 0;
+  m.Reopen(Stop::kProcess);
+  EXPECT_EQ(m.Snapshots(), before);
+  m.ExpectTheSame();
 }
 
 }  // namespace
