@@ -119,7 +119,6 @@ io::Task<absl::Status> Log::PrepareFront() {
   if (!broken_.ok()) co_return broken_;
   if (!health_.ok()) CO_RETURN_IF_ERROR(co_await health_.MayAppend(loop_));
   CO_RETURN_IF_ERROR(co_await WillChange());
-  if (cut_back_) CO_RETURN_IF_ERROR(co_await SyncCutBack());
   const record::BatchView batch(queue_.front()->batch_);
   const auto segment_max = std::min(config_.segment_bytes, kSegmentBytesMax);
   if (static_cast<int64_t>(batch.bytes().size()) > segment_max) {
@@ -197,6 +196,10 @@ io::Task<void> Log::WriteGroup() {
   absl::Status written;
   if (!group_pieces_.empty()) {
     written = co_await active().Append(group_pieces_, group_facts_, config_);
+    if (!written.ok() && !absl::IsDataLoss(written)) {
+      const absl::Status gone = co_await SyncCutBack();
+      if (!gone.ok()) written = gone;
+    }
   }
   FinishGroup(written);
 }
@@ -204,7 +207,6 @@ io::Task<void> Log::WriteGroup() {
 void Log::FinishGroup(const absl::Status& status) {
   if (!status.ok()) {
     health_.Note(status, loop_.Now());
-    cut_back_ = true;
     for (PendingAppend* append : group_) {
       Complete(*append, append->result_.ok() ? status : append->result_.status());
     }

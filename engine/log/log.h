@@ -346,8 +346,7 @@ class Log {
 
   AppendQueue queue_;
   bool writing_ = false;
-  bool cut_back_ = false;  // the last write failed
-  io::Semaphore writer_;   // of one: a group of batches, or the begin of an epoch
+  io::Semaphore writer_;  // of one: a group of batches, or the begin of an epoch
   TurnEnd turn_end_;
   std::vector<PendingAppend*> group_;
   std::vector<Bytes> group_pieces_;

@@ -132,14 +132,12 @@ void Log::CompleteDurable() {
   }
 }
 
-// A write that failed may have reached the device before it was cut back. Other batches are about
-// to take its place, offsets and epoch: a power loss must not bring it back.
+// A write that found no space may have reached the device in part before it was cut back. Whoever
+// is told that nothing was written sends it again, and other batches take its place, offsets and
+// epoch: a power loss must not bring it back.
 io::Task<absl::Status> Log::SyncCutBack() {
   absl::Status synced = co_await active().SyncLog();
-  if (synced.ok()) {
-    cut_back_ = false;
-    co_return synced;
-  }
+  if (synced.ok()) co_return synced;
   if (sync_error_.ok()) sync_error_ = std::move(synced);
   NoteSyncError();
   co_return sync_error_;

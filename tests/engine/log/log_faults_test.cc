@@ -35,9 +35,10 @@ TEST(LogFaults, AppendsResumeByThemselvesOnceThereIsSpace) {
   EXPECT_EQ(m.ReadAll(), "0-0");
 }
 
-// It was refused, and may have been sent again; and its offset has been given to another one.
+// It was refused, and may have been sent again; and its offset may have been given to another one.
 TEST(LogFaults, APowerLossDoesNotBringBackWhatWasRefused) {
-  for (uint64_t seed = 1; seed <= 100; ++seed) {
+  for (uint64_t seed = 1; seed <= 200; ++seed) {
+    const bool goes_on = seed % 2 == 0;
     LogMachine m(Config(), {.seed = seed});
     m.Open();
     ASSERT_TRUE(m.Append(BatchOfSize(100)).ok());
@@ -46,8 +47,10 @@ TEST(LogFaults, APowerLossDoesNotBringBackWhatWasRefused) {
     for (const auto& refused : m.AppendTogether(std::vector(4, BatchOfSize(100, /*time=*/7777)))) {
       ASSERT_FALSE(refused.ok());
     }
-    m.world.RunFor(std::chrono::seconds(2));
-    ASSERT_TRUE(m.Append(BatchOfSize(300)).ok());
+    if (goes_on) {
+      m.world.RunFor(std::chrono::seconds(2));
+      ASSERT_TRUE(m.Append(BatchOfSize(300)).ok());
+    }
     m.Reopen(Stop::kMachine);
     EXPECT_EQ(m.Find(7777, m.log->offsets().end), "-") << "seed " << seed;
   }
