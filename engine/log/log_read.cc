@@ -197,7 +197,7 @@ io::Task<Log::MaybeTime> Log::FindMaxTimestamp(int64_t limit) {
     if (first->removed()) continue;
     CO_RETURN_IF_ERROR(cut.status());
     CO_ASSIGN_OR_RETURN(const int64_t largest, co_await MaxOfBatches(limit));
-    if (*cut && (*cut)->timestamp >= largest) co_return *cut;
+    if (*cut && (*cut)->timestamp >= std::max<int64_t>(largest, 0)) co_return *cut;
     if (largest < 0) co_return std::optional<TimestampOffset>();
     co_return co_await FindFrom(largest, limit);
   }

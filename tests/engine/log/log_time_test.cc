@@ -113,6 +113,15 @@ TEST(LogTime, TheLargestBelowTheLogStartDoesNotCount) {
   }
 }
 
+TEST(LogTime, RecordsWithoutATimeHaveNoLargest) {
+  LogMachine m;
+  m.Open();
+  ASSERT_TRUE(m.Append(MakeBatch({900, -1, -1})).ok());
+  m.log->AdvanceHighWatermark(3);
+  EXPECT_TRUE(m.Run(m.log->AdvanceLogStart(1)).ok());
+  EXPECT_EQ(m.FindMax(3), "-");
+}
+
 TEST(LogTime, AllRecordsOfABatchHaveItsTimeOfAppend) {
   LogMachine m({.log_append_time = true});
   m.Open();
