@@ -184,7 +184,7 @@ void Life::NoteCleaning(size_t index, int64_t began_ms, std::optional<int64_t> m
 
 io::Task<absl::Status> Life::Verify() {
   for (size_t i = 0; i < logs_.size(); ++i) {
-    Report(model(i).Settle(logs_[i]->offsets().end, now_ms()));
+    Report(model(i).Settle(logs_[i]->offsets().end, now_ms(), failed()));
     if (!cleaned_[i]) continue;
     const std::optional<int64_t> map_end = *std::exchange(cleaned_[i], std::nullopt);
     const size_t gone_before = model(i).gone();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace varve::log::test {
 
 using record::BatchView;
@@ -22,7 +24,7 @@ void ModelLog::Add(ModelBatch batch) {
 
 std::string ModelLog::Acknowledge(DrawnBatch batch, const Appended& appended, int64_t now_ms) {
   if (appended.base_offset > end_) {
-    std::string wrong = Settle(appended.base_offset, now_ms);
+    std::string wrong = Settle(appended.base_offset, now_ms, false);
     if (!wrong.empty()) return wrong;
   }
   unanswered_.clear();  // they would lie before it
@@ -36,14 +38,18 @@ std::string ModelLog::Acknowledge(DrawnBatch batch, const Appended& appended, in
   return HandOut(batches_.back());
 }
 
-std::string ModelLog::Settle(int64_t log_end, int64_t now_ms) {
-  for (DrawnBatch& batch : unanswered_) {
+std::string ModelLog::Settle(int64_t log_end, int64_t now_ms, bool device_failed) {
+  std::vector<DrawnBatch> absent;
+  for (DrawnBatch& batch : std::exchange(unanswered_, {})) {
     const BatchView view(batch.bytes);
-    if (view.base_offset() != end_ || view.last_offset() >= log_end) continue;
+    if (view.base_offset() != end_ || view.last_offset() >= log_end) {
+      absent.push_back(std::move(batch));
+      continue;
+    }
     Add(ModelBatch(std::move(batch), now_ms, false));
     if (std::string wrong = HandOut(batches_.back()); !wrong.empty()) return wrong;
   }
-  unanswered_.clear();
+  if (device_failed) unanswered_ = std::move(absent);
   return log_end == end_ ? "" : fmt::format("ends at {}, not {}", log_end, end_);
 }
 

@@ -40,8 +40,9 @@ class ModelLog {
   std::string Acknowledge(DrawnBatch batch, const Appended& appended, int64_t now_ms);
   // The log said no, or nothing.
   void Unanswered(DrawnBatch batch) { unanswered_.push_back(std::move(batch)); }
-  // What the log does hold of those, if it goes on.
-  std::string Settle(int64_t log_end, int64_t now_ms);
+  // What the log does hold of those, if it goes on. On a device that failed, what it cut off
+  // may still be there after a restart.
+  std::string Settle(int64_t log_end, int64_t now_ms, bool device_failed);
   void Durable(int64_t offset) { durable_ = std::max(durable_, offset); }
   void EpochBegun(int32_t epoch);
   int32_t NextEpoch() { return ++last_epoch_; }  // no number twice
