@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -180,6 +181,8 @@ class Log {
   std::optional<int64_t> cleaned_up_to() const { return cleaned_up_to_; }
   void set_cleaned_up_to(std::optional<int64_t> offset) { cleaned_up_to_ = offset; }
 
+  // Producers whose transactions are under way where a segment begins, as a recovery finds it.
+  io::Task<absl::StatusOr<std::set<int64_t>>> TransactionsOpenAt(int64_t base_offset);
   // Puts `output`, whose files are whole and durable under their ".cleaned" names, in the place of
   // neighbours that begin at its base. Whoever reads in a source goes on in the output.
   // Aborted: a source is no longer in the log; the output is removed.

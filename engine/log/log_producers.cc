@@ -163,6 +163,16 @@ io::Task<absl::Status> Log::KeepProducersAt(int64_t base_offset) {
   co_return absl::IsDataLoss(stored) ? stored : absl::OkStatus();
 }
 
+io::Task<absl::StatusOr<std::set<int64_t>>> Log::TransactionsOpenAt(int64_t base_offset) {
+  std::set<int64_t> open;
+  if (producers_.empty() && snapshots_.offsets().empty()) co_return open;
+  CO_ASSIGN_OR_RETURN(const ProducerState state, co_await ProducersAt(base_offset));
+  for (const auto& [id, producer] : state.producers()) {
+    if (producer.in_transaction()) open.insert(id);
+  }
+  co_return open;
+}
+
 // By segments, and so by markers.
 io::Task<absl::Status> Log::CollectAbortedFrom(int64_t from, int64_t upper,
                                                std::vector<AbortedTransaction>& found) {

@@ -23,7 +23,7 @@ namespace varve::log {
 // and by then retention may have taken what told so. The newest kNewestKept stay, too, so that one
 // that turns out to be damaged has another behind it.
 //
-// Threads   One loop; one call at a time.
+// Threads   One loop; one call at a time that changes files. LoadNewest may run beside it.
 // Errors    Those of io::Disk.
 class SnapshotFiles {
  public:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -171,6 +172,9 @@ io::Task<absl::Status> Cleaner::WriteGroup(Group group, Segment& output) {
   CO_ASSIGN_OR_RETURN(const io::FileInfo info,
                       co_await files_.disk().Stat(last.PathOf(FileKind::kLog, FileState::kPlain)));
   CO_RETURN_IF_ERROR(co_await output.Create(info.modified_ms));
+  CO_ASSIGN_OR_RETURN(std::set<int64_t> open,
+                      co_await log_.TransactionsOpenAt(output.base_offset()));
+  transactions_->NeedNextMarkersOf(std::move(open));
   for (size_t i = group.first; i < group.first + group.count; ++i) {
     CO_RETURN_IF_ERROR(co_await WriteSource(sources_[i], output));
   }

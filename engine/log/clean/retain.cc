@@ -76,6 +76,10 @@ bool TransactionWalk::IsIdle(BatchView marker) {
   return false;
 }
 
+bool TransactionWalk::IsNeeded(BatchView marker) {
+  return record::ParseEndMarker(marker) && needed_.erase(marker.producer_id()) > 0;
+}
+
 std::vector<TxnIndexEntry> TransactionWalk::TakeKept() { return std::exchange(kept_, {}); }
 
 BatchFate DecideBatch(BatchView batch, TransactionWalk& transactions, const RetainRules& rules) {
@@ -83,7 +87,9 @@ BatchFate DecideBatch(BatchView batch, TransactionWalk& transactions, const Reta
   fate.keep_header = LastOfProducer(batch, *rules.producers) || EndsOutput(batch, rules);
   if (batch.is_control()) {
     const bool idle = transactions.IsIdle(batch);
-    const bool goes = idle && (HorizonPassed(batch, rules.now_ms) || batch.record_count() == 0);
+    const bool needed = transactions.IsNeeded(batch);
+    const bool goes =
+        idle && !needed && (HorizonPassed(batch, rules.now_ms) || batch.record_count() == 0);
     fate.records = goes ? BatchFate::Records::kDrop : BatchFate::Records::kKeep;
     fate.wants_horizon = idle && !goes && !batch.has_delete_horizon();
     return fate;

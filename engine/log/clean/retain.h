@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/log/clean/key_map.h"
@@ -29,6 +30,12 @@ class TransactionWalk {
   // `aborted` may be in any order.
   explicit TransactionWalk(std::vector<TxnIndexEntry> aborted);
 
+  // These producers have transactions under way where the next batches begin, by what a recovery
+  // that begins to read there knows: it has to meet their markers, whatever is left to decide.
+  void NeedNextMarkersOf(std::set<int64_t> producers) { needed_ = std::move(producers); }
+  // Of a control batch: whether it is one of those.
+  bool IsNeeded(record::BatchView marker);
+
   // Of a data batch: whether it belongs to an aborted transaction.
   bool IsAborted(record::BatchView batch);
   // Of a control batch: whether nothing that the marker decides is left in the log.
@@ -49,6 +56,7 @@ class TransactionWalk {
   std::vector<TxnIndexEntry> waiting_;  // by falling first offset
   std::map<int64_t, Ongoing> aborted_;  // by producer id
   std::set<int64_t> committed_;         // producers with batches of a committed transaction
+  std::set<int64_t> needed_;
   std::vector<TxnIndexEntry> kept_;
 };
 

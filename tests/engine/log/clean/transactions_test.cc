@@ -69,6 +69,31 @@ TEST(CleanTransactions, AMarkerOutlivesItsData) {
   EXPECT_EQ(m.CleanAndShow(), "3:b=2 4:z=1 5:a=2 6:z=2");
 }
 
+// The snapshot of producers where the marker's segment begins tells of the transaction: a recovery
+// that reads the segment has to find its end.
+TEST(CleanTransactions, AMarkerStaysWhoseTransactionBeganInAnotherSegment) {
+  CleanMachine m({.segment_bytes = 300, .delete_retention_ms = 1000});
+  m.PutBatch(Data({"a=1"}, 1, 0));
+  m.Put({"b=1"});
+  m.Put({"c=1"});
+  const int64_t marker = m.PutBatchInNext(Marker(1, true));
+  m.Put({"a=2"});
+  m.Put({"d=1"});
+  m.PutInNext({"z=1"});
+  EXPECT_TRUE(m.Flush().ok());
+  for (int cleaning = 0; cleaning < 3; ++cleaning) {
+    m.log->set_cleaned_up_to(std::nullopt);
+    EXPECT_TRUE(m.Clean().ok());
+    m.world.RunFor(std::chrono::seconds(2));
+  }
+  EXPECT_EQ(m.log->segment_count(), 3u);
+  EXPECT_EQ(m.ShowLog().find("a=1"), std::string::npos) << m.ShowLog();
+  m.arguments.recovery_point = marker + 1;  // what begins with the marker is read
+  m.Reopen(Stop::kProcess);
+  m.log->AdvanceHighWatermark(m.log->offsets().end);
+  EXPECT_EQ(m.log->offsets().last_stable, m.log->offsets().end);
+}
+
 TEST(CleanTransactions, AbortedDataGoesAtOnce) {
   Transactions m;
   m.PutBatch(Data({"a=1"}, 1, 0));
