@@ -9,6 +9,7 @@
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
+#include "server/wire/init_producer_id.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
@@ -38,6 +39,7 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::ApiVersionsApi>(HandleApiVersions),
     Entry<wire::CreateTopicsApi>(HandleCreateTopics),
     Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),
+    Entry<wire::InitProducerIdApi>(HandleInitProducerId),
     Entry<wire::OffsetForLeaderEpochApi>(HandleOffsetForLeaderEpoch),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
     Entry<wire::DescribeClusterApi>(HandleDescribeCluster),

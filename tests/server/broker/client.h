@@ -18,6 +18,7 @@
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
+#include "server/wire/init_producer_id.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
@@ -36,6 +37,7 @@ wire::CreateTopicsResponse ResponseTo(const wire::CreateTopicsRequest&);
 wire::DeleteTopicsResponse ResponseTo(const wire::DeleteTopicsRequest&);
 wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
+wire::InitProducerIdResponse ResponseTo(const wire::InitProducerIdRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 
