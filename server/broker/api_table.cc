@@ -5,6 +5,7 @@
 #include "server/wire/api_versions.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
@@ -39,6 +40,7 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::ApiVersionsApi>(HandleApiVersions),
     Entry<wire::CreateTopicsApi>(HandleCreateTopics),
     Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),
+    Entry<wire::DeleteRecordsApi>(HandleDeleteRecords),
     Entry<wire::InitProducerIdApi>(HandleInitProducerId),
     Entry<wire::OffsetForLeaderEpochApi>(HandleOffsetForLeaderEpoch),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),

@@ -37,6 +37,7 @@ io::Task<absl::Status> HandleCreateTopics(RequestContext& context, wire::Reader&
 io::Task<absl::Status> HandleDeleteTopics(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleCreatePartitions(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDescribeCluster(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDeleteRecords(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleInitProducerId(RequestContext& context, wire::Reader& body);
 
 // For an ApiVersions request of a version that is not known: the answer that every client reads.

@@ -15,6 +15,7 @@
 #include "server/wire/api_versions.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/fetch.h"
@@ -38,6 +39,7 @@ wire::DeleteTopicsResponse ResponseTo(const wire::DeleteTopicsRequest&);
 wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
 wire::InitProducerIdResponse ResponseTo(const wire::InitProducerIdRequest&);
+wire::DeleteRecordsResponse ResponseTo(const wire::DeleteRecordsRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 
