@@ -8,6 +8,9 @@
 #include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_log_dirs.h"
+#include "server/wire/describe_producers.h"
+#include "server/wire/describe_topic_partitions.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
 #include "server/wire/init_producer_id.h"
@@ -43,8 +46,11 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::DeleteRecordsApi>(HandleDeleteRecords),
     Entry<wire::InitProducerIdApi>(HandleInitProducerId),
     Entry<wire::OffsetForLeaderEpochApi>(HandleOffsetForLeaderEpoch),
+    Entry<wire::DescribeLogDirsApi>(HandleDescribeLogDirs),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
     Entry<wire::DescribeClusterApi>(HandleDescribeCluster),
+    Entry<wire::DescribeProducersApi>(HandleDescribeProducers),
+    Entry<wire::DescribeTopicPartitionsApi>(HandleDescribeTopicPartitions),
 };
 
 constexpr bool Ascending() {

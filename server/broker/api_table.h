@@ -39,6 +39,9 @@ io::Task<absl::Status> HandleCreatePartitions(RequestContext& context, wire::Rea
 io::Task<absl::Status> HandleDescribeCluster(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDeleteRecords(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleInitProducerId(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeLogDirs(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeProducers(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeTopicPartitions(RequestContext& context, wire::Reader& body);
 
 // For an ApiVersions request of a version that is not known: the answer that every client reads.
 void AnswerUnknownApiVersions(RequestContext& context);

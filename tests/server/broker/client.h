@@ -18,6 +18,9 @@
 #include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_log_dirs.h"
+#include "server/wire/describe_producers.h"
+#include "server/wire/describe_topic_partitions.h"
 #include "server/wire/fetch.h"
 #include "server/wire/init_producer_id.h"
 #include "server/wire/list_offsets.h"
@@ -40,6 +43,9 @@ wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
 wire::InitProducerIdResponse ResponseTo(const wire::InitProducerIdRequest&);
 wire::DeleteRecordsResponse ResponseTo(const wire::DeleteRecordsRequest&);
+wire::DescribeLogDirsResponse ResponseTo(const wire::DescribeLogDirsRequest&);
+wire::DescribeProducersResponse ResponseTo(const wire::DescribeProducersRequest&);
+wire::DescribeTopicPartitionsResponse ResponseTo(const wire::DescribeTopicPartitionsRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 
