@@ -2,17 +2,27 @@
 
 #include <algorithm>
 
+#include "server/wire/acls.h"
 #include "server/wire/api_versions.h"
+#include "server/wire/client_quotas.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_log_dirs.h"
+#include "server/wire/describe_producers.h"
+#include "server/wire/describe_topic_partitions.h"
+#include "server/wire/elect_leaders.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
+#include "server/wire/init_producer_id.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
+#include "server/wire/reassignments.h"
+#include "server/wire/scram_credentials.h"
 
 namespace varve::broker {
 namespace {
@@ -38,9 +48,24 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::ApiVersionsApi>(HandleApiVersions),
     Entry<wire::CreateTopicsApi>(HandleCreateTopics),
     Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),
+    Entry<wire::DeleteRecordsApi>(HandleDeleteRecords),
+    Entry<wire::InitProducerIdApi>(HandleInitProducerId),
     Entry<wire::OffsetForLeaderEpochApi>(HandleOffsetForLeaderEpoch),
+    Entry<wire::DescribeAclsApi>(HandleDescribeAcls),
+    Entry<wire::CreateAclsApi>(HandleCreateAcls),
+    Entry<wire::DeleteAclsApi>(HandleDeleteAcls),
+    Entry<wire::DescribeLogDirsApi>(HandleDescribeLogDirs),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
+    Entry<wire::ElectLeadersApi>(HandleElectLeaders),
+    Entry<wire::AlterPartitionReassignmentsApi>(HandleAlterPartitionReassignments),
+    Entry<wire::ListPartitionReassignmentsApi>(HandleListPartitionReassignments),
+    Entry<wire::DescribeClientQuotasApi>(HandleDescribeClientQuotas),
+    Entry<wire::AlterClientQuotasApi>(HandleAlterClientQuotas),
+    Entry<wire::DescribeUserScramCredentialsApi>(HandleDescribeUserScramCredentials),
+    Entry<wire::AlterUserScramCredentialsApi>(HandleAlterUserScramCredentials),
     Entry<wire::DescribeClusterApi>(HandleDescribeCluster),
+    Entry<wire::DescribeProducersApi>(HandleDescribeProducers),
+    Entry<wire::DescribeTopicPartitionsApi>(HandleDescribeTopicPartitions),
 };
 
 constexpr bool Ascending() {

@@ -37,6 +37,24 @@ io::Task<absl::Status> HandleCreateTopics(RequestContext& context, wire::Reader&
 io::Task<absl::Status> HandleDeleteTopics(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleCreatePartitions(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDescribeCluster(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDeleteRecords(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleInitProducerId(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeAcls(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleCreateAcls(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDeleteAcls(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeLogDirs(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleElectLeaders(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleAlterPartitionReassignments(RequestContext& context,
+                                                         wire::Reader& body);
+io::Task<absl::Status> HandleListPartitionReassignments(RequestContext& context,
+                                                        wire::Reader& body);
+io::Task<absl::Status> HandleDescribeClientQuotas(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleAlterClientQuotas(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeUserScramCredentials(RequestContext& context,
+                                                          wire::Reader& body);
+io::Task<absl::Status> HandleAlterUserScramCredentials(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeProducers(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeTopicPartitions(RequestContext& context, wire::Reader& body);
 
 // For an ApiVersions request of a version that is not known: the answer that every client reads.
 void AnswerUnknownApiVersions(RequestContext& context);

@@ -134,6 +134,9 @@ io::Task<absl::Status> Broker::OpenController() {
   for (const std::string& note : controller_->notes()) LogWarning("{}", note);
   facts_.node_id = identity.node_id;
   facts_.controller = controller_.get();
+  producer_ids_ = std::make_unique<cluster::ProducerIds>(home(), *controller_);
+  facts_.producer_ids = producer_ids_.get();
+  facts_.storage = &storage_;
   co_return absl::OkStatus();
 }
 

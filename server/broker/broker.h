@@ -16,6 +16,7 @@
 #include "server/broker/shard.h"
 #include "server/broker/storage.h"
 #include "server/cluster/controller.h"
+#include "server/cluster/producer_ids.h"
 #include "server/config/broker_config.h"
 #include "server/net/connection_count.h"
 
@@ -91,6 +92,7 @@ class Broker : private cluster::ImageListener {
   Storage storage_;
   std::unique_ptr<log::FileCache> metadata_files_;
   std::unique_ptr<cluster::Controller> controller_;
+  std::unique_ptr<cluster::ProducerIds> producer_ids_;
   cluster::ImageRef published_;
 
   std::vector<std::unique_ptr<io::Listener>> listeners_;

@@ -7,6 +7,7 @@
 #include "server/broker/shard.h"
 #include "server/cluster/controller.h"
 #include "server/cluster/image.h"
+#include "server/cluster/producer_ids.h"
 #include "server/config/broker_config.h"
 #include "server/logging.h"
 #include "server/net/handler.h"
@@ -14,6 +15,8 @@
 #include "server/wire/message.h"
 
 namespace varve::broker {
+
+class Storage;
 
 // An address that clients of one listener are told to connect to.
 struct AdvertisedEndpoint {
@@ -23,13 +26,15 @@ struct AdvertisedEndpoint {
 
 // What handlers need of the broker as a whole.
 //
-// Threads   Immutable after the start, except the controller, which is called on its own loop.
+// Threads   Immutable after the start, except what is called on the controller's loop.
 struct BrokerFacts {
   const config::BrokerConfig* config = nullptr;
   int32_t node_id = -1;
   std::vector<AdvertisedEndpoint> advertised;  // by listener
   std::vector<Shard*> shards;                  // the controller lives on the first one's loop
   cluster::Controller* controller = nullptr;
+  cluster::ProducerIds* producer_ids = nullptr;  // likewise
+  Storage* storage = nullptr;                    // likewise
 };
 
 // One request, as its handler sees it.

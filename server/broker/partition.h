@@ -39,6 +39,7 @@ class Partition : private log::Log::Listener {
 
   log::Log& log() { return *log_; }
   const cluster::Topic& topic() const { return *topic_; }
+  const cluster::TopicRef& topic_ref() const { return topic_; }
   const cluster::PartitionState& state() const { return topic_->partitions[index_]; }
   int32_t index() const { return index_; }
 

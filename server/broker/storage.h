@@ -4,6 +4,7 @@
 #include <absl/status/status.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -19,6 +20,13 @@
 #include "server/config/broker_config.h"
 
 namespace varve::broker {
+
+// What there is to say of a log directory, not of the logs in it.
+struct DirectoryFacts {
+  std::string path{};
+  bool usable = false;  // it could be opened, and has not failed since
+  std::optional<io::DiskSpace> space{};
+};
 
 // The log directories of the broker, and which partition lies where. Makes and removes partition
 // directories, and has shards open and close their logs.
@@ -70,6 +78,9 @@ class Storage {
 
   // Of all directories; they live as long as the storage.
   std::vector<const log::DirectoryHealth*> healths() const;
+
+  // Each one that the configuration names for partitions, in its order.
+  io::Task<std::vector<DirectoryFacts>> Describe();
 
   io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
   // After every log was closed: the markers of a clean stop, except in the directories where

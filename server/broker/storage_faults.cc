@@ -109,6 +109,21 @@ void Storage::AddLeftOut(const Directory& directory, log::LogDirectory::Checkpoi
   }
 }
 
+io::Task<std::vector<DirectoryFacts>> Storage::Describe() {
+  std::vector<DirectoryFacts> all;
+  for (const std::string& path : config_.settings().log_dirs) {
+    DirectoryFacts& facts = all.emplace_back();
+    facts.path = path;
+    const auto found = std::ranges::find_if(
+        directories_, [&](const Directory& directory) { return directory.log->path() == path; });
+    facts.usable = found != directories_.end() && !found->log->health().failed();
+    if (!facts.usable) continue;
+    const absl::StatusOr<io::DiskSpace> space = co_await loop_.disk().Space(path);
+    if (space.ok()) all.back().space = *space;
+  }
+  co_return all;
+}
+
 // Whatever was left by a run that ended in a crash is trusted only if nobody ran since.
 io::Task<void> Storage::BeginRun(int64_t last_epoch, int64_t epoch) {
   for (Directory& directory : directories_) {

@@ -214,6 +214,18 @@ io::Task<absl::Status> Controller::BeginLeaderEpochs(std::vector<log::TopicParti
   co_return status;
 }
 
+io::Task<absl::StatusOr<ProducerIdBlock>> Controller::TakeProducerIds() {
+  CO_RETURN_IF_ERROR(co_await TakeTurn());
+  Draft draft = NewDraft();
+  ProducerIdBlock block;
+  const Verdict verdict = draft.TakeProducerIds(block);
+  absl::Status status = absl::ResourceExhaustedError(verdict.message);
+  if (verdict.ok()) status = co_await Commit(draft);
+  EndTurn();
+  if (!status.ok()) co_return status;
+  co_return block;
+}
+
 absl::Status Controller::CheckExist(const std::vector<log::TopicPartition>& partitions) const {
   for (const log::TopicPartition& each : partitions) {
     if (image_->FindPartition(each.topic, each.partition) != nullptr) continue;

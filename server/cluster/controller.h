@@ -123,6 +123,11 @@ class Controller {
   // batch does not hold them are changed batch by batch.
   io::Task<absl::Status> BeginLeaderEpochs(std::vector<log::TopicPartition> partitions);
 
+  // Sets producer ids aside, durably: no other call is given any of them, in this run or another.
+  // Unavailable: too many requests wait. ResourceExhausted: the disk is full, or no ids are left.
+  // Others are the log's or the listener's; ids that were set aside then are lost.
+  io::Task<absl::StatusOr<ProducerIdBlock>> TakeProducerIds();
+
   // Ends what is under way and closes the metadata log; later requests are refused. The first
   // error of the log: with one, its directory gets no clean-shutdown marker.
   io::Task<absl::Status> Close();

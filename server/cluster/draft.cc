@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "engine/base/check.h"
 #include "server/cluster/feature_levels.h"
 #include "server/wire/metadata_log.h"
@@ -140,6 +142,19 @@ Verdict Draft::AddPartitions(const MorePartitions& request) {
   if (verdict.ok()) verdict = CheckPartitionsLeft(request.count - present);
   if (!verdict.ok()) return verdict;
   return TakePartitions(topic->id, present, request.count, {});
+}
+
+Verdict Draft::TakeProducerIds(ProducerIdBlock& block) {
+  const int64_t first = image_->next_producer_id();
+  if (first > std::numeric_limits<int64_t>::max() - ProducerIdBlock::kSize) {
+    return Refuse(ErrorCode::kUnknownServerError, "there are no producer ids left");
+  }
+  const ProducerIdBlock next{first, first + ProducerIdBlock::kSize};
+  RecordBatch records;
+  records.Add(wire::ProducerIdsRecord{image_->node_id(), image_->broker_epoch(), next.end});
+  const Verdict verdict = Take(std::move(records));
+  if (verdict.ok()) block = next;
+  return verdict;
 }
 
 void Draft::BeginLeaderEpoch(std::string_view topic_name, int32_t partition) {

@@ -22,6 +22,14 @@ struct TopicKey {
   Uuid id{};
 };
 
+// Producer ids from `first` to before `end`, which nobody was given and nobody else will be.
+struct ProducerIdBlock {
+  static constexpr int64_t kSize = 1000;  // Kafka's
+
+  int64_t first = 0;
+  int64_t end = 0;
+};
+
 // One change of the cluster's state in the making: the records that will stand in the log, and
 // the image that they lead to. Nothing is written here.
 //
@@ -47,6 +55,9 @@ class Draft {
   // Names this node the leader again, in the next epoch.
   // Requires: the partition exists; not more of them than a batch holds.
   void BeginLeaderEpoch(std::string_view topic, int32_t partition);
+
+  // The next ids. Once a draft. kUnknownServerError: none are left.
+  Verdict TakeProducerIds(ProducerIdBlock& block);
 
   const RecordBatch& records() const { return records_; }
   ImageEditor& editor() { return editor_; }

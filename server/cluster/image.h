@@ -84,6 +84,7 @@ class Image {
   int32_t node_id() const { return facts_.node_id; }
   int64_t version() const { return facts_.version; }
   int16_t metadata_version() const { return facts_.metadata_version; }
+  int64_t next_producer_id() const { return facts_.next_producer_id; }
   int64_t broker_epoch() const { return facts_.broker_epoch; }
   const Facts& facts() const { return facts_; }
 

@@ -163,7 +163,8 @@ absl::Status ImageEditor::On(const wire::FeatureLevelRecord& record) {
 }
 
 absl::Status ImageEditor::On(const wire::ProducerIdsRecord& record) {
-  facts_.next_producer_id = record.next_producer_id;
+  // Never back: ids that were given out are not given out again.
+  facts_.next_producer_id = std::max(facts_.next_producer_id, record.next_producer_id);
   return absl::OkStatus();
 }
 

@@ -12,17 +12,27 @@
 #include "engine/base/check.h"
 #include "engine/io/net.h"
 #include "engine/io/sim/world.h"
+#include "server/wire/acls.h"
 #include "server/wire/api_versions.h"
+#include "server/wire/client_quotas.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_log_dirs.h"
+#include "server/wire/describe_producers.h"
+#include "server/wire/describe_topic_partitions.h"
+#include "server/wire/elect_leaders.h"
 #include "server/wire/fetch.h"
+#include "server/wire/init_producer_id.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
+#include "server/wire/reassignments.h"
+#include "server/wire/scram_credentials.h"
 
 namespace varve::broker::test {
 
@@ -36,6 +46,23 @@ wire::CreateTopicsResponse ResponseTo(const wire::CreateTopicsRequest&);
 wire::DeleteTopicsResponse ResponseTo(const wire::DeleteTopicsRequest&);
 wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
+wire::InitProducerIdResponse ResponseTo(const wire::InitProducerIdRequest&);
+wire::DeleteRecordsResponse ResponseTo(const wire::DeleteRecordsRequest&);
+wire::DescribeAclsResponse ResponseTo(const wire::DescribeAclsRequest&);
+wire::CreateAclsResponse ResponseTo(const wire::CreateAclsRequest&);
+wire::DeleteAclsResponse ResponseTo(const wire::DeleteAclsRequest&);
+wire::DescribeLogDirsResponse ResponseTo(const wire::DescribeLogDirsRequest&);
+wire::ElectLeadersResponse ResponseTo(const wire::ElectLeadersRequest&);
+wire::AlterPartitionReassignmentsResponse ResponseTo(
+    const wire::AlterPartitionReassignmentsRequest&);
+wire::ListPartitionReassignmentsResponse ResponseTo(const wire::ListPartitionReassignmentsRequest&);
+wire::DescribeClientQuotasResponse ResponseTo(const wire::DescribeClientQuotasRequest&);
+wire::AlterClientQuotasResponse ResponseTo(const wire::AlterClientQuotasRequest&);
+wire::DescribeUserScramCredentialsResponse ResponseTo(
+    const wire::DescribeUserScramCredentialsRequest&);
+wire::AlterUserScramCredentialsResponse ResponseTo(const wire::AlterUserScramCredentialsRequest&);
+wire::DescribeProducersResponse ResponseTo(const wire::DescribeProducersRequest&);
+wire::DescribeTopicPartitionsResponse ResponseTo(const wire::DescribeTopicPartitionsRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 

@@ -19,7 +19,14 @@ class EveryVersion : public ::testing::Test {};
 using Requests = ::testing::Types<
     wire::ApiVersionsRequest, wire::MetadataRequest, wire::ProduceRequest, wire::FetchRequest,
     wire::ListOffsetsRequest, wire::OffsetForLeaderEpochRequest, wire::CreateTopicsRequest,
-    wire::DeleteTopicsRequest, wire::CreatePartitionsRequest, wire::DescribeClusterRequest>;
+    wire::DeleteTopicsRequest, wire::CreatePartitionsRequest, wire::DescribeClusterRequest,
+    wire::InitProducerIdRequest, wire::DeleteRecordsRequest, wire::DescribeAclsRequest,
+    wire::CreateAclsRequest, wire::DeleteAclsRequest, wire::DescribeLogDirsRequest,
+    wire::ElectLeadersRequest, wire::AlterPartitionReassignmentsRequest,
+    wire::ListPartitionReassignmentsRequest, wire::DescribeClientQuotasRequest,
+    wire::AlterClientQuotasRequest, wire::DescribeUserScramCredentialsRequest,
+    wire::AlterUserScramCredentialsRequest, wire::DescribeProducersRequest,
+    wire::DescribeTopicPartitionsRequest>;
 TYPED_TEST_SUITE(EveryVersion, Requests);
 
 // One entry about topic "t", whatever the version names it by.
