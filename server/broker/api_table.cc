@@ -2,13 +2,16 @@
 
 #include <algorithm>
 
+#include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_configs.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
+#include "server/wire/list_config_resources.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
@@ -39,8 +42,12 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::CreateTopicsApi>(HandleCreateTopics),
     Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),
     Entry<wire::OffsetForLeaderEpochApi>(HandleOffsetForLeaderEpoch),
+    Entry<wire::DescribeConfigsApi>(HandleDescribeConfigs),
+    Entry<wire::AlterConfigsApi>(HandleAlterConfigs),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
+    Entry<wire::IncrementalAlterConfigsApi>(HandleIncrementalAlterConfigs),
     Entry<wire::DescribeClusterApi>(HandleDescribeCluster),
+    Entry<wire::ListConfigResourcesApi>(HandleListConfigResources),
 };
 
 constexpr bool Ascending() {

@@ -12,12 +12,15 @@
 #include "engine/base/check.h"
 #include "engine/io/net.h"
 #include "engine/io/sim/world.h"
+#include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_configs.h"
 #include "server/wire/fetch.h"
+#include "server/wire/list_config_resources.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
@@ -36,6 +39,10 @@ wire::CreateTopicsResponse ResponseTo(const wire::CreateTopicsRequest&);
 wire::DeleteTopicsResponse ResponseTo(const wire::DeleteTopicsRequest&);
 wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
+wire::DescribeConfigsResponse ResponseTo(const wire::DescribeConfigsRequest&);
+wire::AlterConfigsResponse ResponseTo(const wire::AlterConfigsRequest&);
+wire::IncrementalAlterConfigsResponse ResponseTo(const wire::IncrementalAlterConfigsRequest&);
+wire::ListConfigResourcesResponse ResponseTo(const wire::ListConfigResourcesRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 

@@ -19,7 +19,9 @@ class EveryVersion : public ::testing::Test {};
 using Requests = ::testing::Types<
     wire::ApiVersionsRequest, wire::MetadataRequest, wire::ProduceRequest, wire::FetchRequest,
     wire::ListOffsetsRequest, wire::OffsetForLeaderEpochRequest, wire::CreateTopicsRequest,
-    wire::DeleteTopicsRequest, wire::CreatePartitionsRequest, wire::DescribeClusterRequest>;
+    wire::DeleteTopicsRequest, wire::CreatePartitionsRequest, wire::DescribeClusterRequest,
+    wire::DescribeConfigsRequest, wire::AlterConfigsRequest, wire::IncrementalAlterConfigsRequest,
+    wire::ListConfigResourcesRequest>;
 TYPED_TEST_SUITE(EveryVersion, Requests);
 
 // One entry about topic "t", whatever the version names it by.
@@ -30,6 +32,10 @@ void AddEntry(Request& request, const Uuid& id) {
     if constexpr (requires { topic.topic_id; }) topic.topic_id = id;
     topic.name = "t";
     topic.partitions.emplace_back();
+  }
+  if constexpr (requires { request.resources[0].resource_type; }) {
+    request.resources.emplace_back().resource_type = wire::ConfigResource::kTopic;
+    request.resources[0].resource_name = "t";
   }
 }
 
