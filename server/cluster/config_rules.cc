@@ -23,6 +23,11 @@ Verdict Refuse(ErrorCode error, fmt::format_string<Args...> text, Args&&... args
   return {error, fmt::format(text, std::forward<Args>(args)...)};
 }
 
+// Of names and values: Kafka reads no longer ones in its metadata.
+constexpr size_t kTextBytesMax = 32'767;
+// Set for one broker. The table has fewer; names that are not in it must end somewhere.
+constexpr size_t kBrokerOverridesMax = 1'000;
+
 // What differs between the two kinds of resources that have properties.
 struct Kind {
   const Property* (*find)(std::string_view name);
@@ -131,6 +136,9 @@ Verdict Apply(const ConfigChange& change, const Kind& kind, const config::Broker
 // Whether one value may be set for a broker while it runs.
 Verdict CheckBrokerValue(const std::string& name, const std::string& text, bool for_all) {
   constexpr ErrorCode kError = ErrorCode::kInvalidRequest;
+  if (std::max(name.size(), text.size()) > kTextBytesMax) {
+    return Refuse(kError, "{}: names and values have at most {} bytes", Shown(name), kTextBytesMax);
+  }
   const Property* row = config::FindBrokerProperty(name);
   if (row == nullptr) return {};
   if (row->update == config::Update::kReadOnly) {
@@ -152,6 +160,10 @@ Verdict CheckBrokerValue(const std::string& name, const std::string& text, bool 
 }
 
 Verdict CheckBrokerValues(const Overrides& before, const Overrides& after, bool for_all) {
+  if (after.size() > std::max(before.size(), kBrokerOverridesMax)) {
+    return Refuse(ErrorCode::kInvalidRequest, "at most {} properties can be set",
+                  kBrokerOverridesMax);
+  }
   for (const auto& [name, text] : after) {
     const auto was = before.find(name);
     if (was != before.end() && was->second == text) continue;

@@ -120,12 +120,16 @@ absl::Status UnknownKey(const std::string& key) {
 
 absl::Status ValidateTopicConfig(const TopicOverrides& overrides, const BrokerConfig& broker,
                                  const TopicOverrides& stored) {
+  constexpr size_t kTextBytesMax = 32'767;  // Kafka reads no longer one in its metadata
   for (const auto& [key, text] : overrides) {
     const auto before = stored.find(key);
     if (before != stored.end() && before->second == text) continue;
     const Property* property = FindTopicProperty(key);
     if (property == nullptr) return UnknownKey(key);
     RETURN_IF_ERROR(ParseValue(*property, text).status());
+    if (text.size() <= kTextBytesMax) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{}: permitted are {} bytes, not {}", key, kTextBytesMax, text.size()));
   }
   const TopicConfig config = ResolveTopicConfig(overrides, broker);
   if (config.min_compaction_lag_ms <= config.max_compaction_lag_ms) return absl::OkStatus();

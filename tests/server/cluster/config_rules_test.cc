@@ -127,6 +127,28 @@ TEST(ConfigRules, BrokersTakeWhatNeedsNoStart) {
   EXPECT_EQ(set("1", "a.plugin's.name", "x").error, ErrorCode::kNone);
 }
 
+// Kafka could not read such a log, and it has to be kept in memory.
+TEST(ConfigRules, WhatIsKeptHasBounds) {
+  const std::string list = "follower.replication.throttled.replicas";
+  const auto topic = [&](size_t bytes) {
+    return Refusal(Topic({{list, Operation::kSet, std::string(bytes, '1')}})).error;
+  };
+  EXPECT_EQ(topic(32'767), ErrorCode::kNone);
+  EXPECT_EQ(topic(32'768), ErrorCode::kInvalidConfig);
+  const auto broker = [](size_t bytes) {
+    return RefusalOfBroker(
+               OfBroker("", {{"a.plugin.name", Operation::kSet, std::string(bytes, '1')}}))
+        .error;
+  };
+  EXPECT_EQ(broker(32'767), ErrorCode::kNone);
+  EXPECT_EQ(broker(32'768), ErrorCode::kInvalidRequest);
+  std::vector<Alteration> many;
+  for (int i = 0; i < 1'000; ++i) many.push_back({std::to_string(i), Operation::kSet, "x"});
+  EXPECT_EQ(RefusalOfBroker(OfBroker("1", many)).error, ErrorCode::kNone);
+  many.push_back({"one more", Operation::kSet, "x"});
+  EXPECT_EQ(RefusalOfBroker(OfBroker("1", many)).error, ErrorCode::kInvalidRequest);
+}
+
 TEST(ConfigRules, ABrokersValuesFitTogether) {
   const auto refused = [](std::string name, std::string value) {
     return RefusalOfBroker(OfBroker("", {{std::move(name), Operation::kSet, std::move(value)}}));
