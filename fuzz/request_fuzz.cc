@@ -31,6 +31,7 @@
 #include "server/wire/init_producer_id.h"
 #include "server/wire/join_group.h"
 #include "server/wire/leave_group.h"
+#include "server/wire/list_config_resources.h"
 #include "server/wire/list_groups.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
@@ -96,8 +97,8 @@ void Request(MutableBytes frame) {
        AlterPartitionReassignmentsRequest, ListPartitionReassignmentsRequest,
        DescribeUserScramCredentialsRequest, AlterUserScramCredentialsRequest, DescribeAclsRequest,
        CreateAclsRequest, DeleteAclsRequest, DescribeClientQuotasRequest, AlterClientQuotasRequest,
-       GetTelemetrySubscriptionsRequest, PushTelemetryRequest>(header->api_key, header->api_version,
-                                                               reader);
+       GetTelemetrySubscriptionsRequest, PushTelemetryRequest, ListConfigResourcesRequest>(
+      header->api_key, header->api_version, reader);
 }
 
 // The first two bytes stand for the request that is answered.
@@ -120,7 +121,8 @@ void Response(Bytes bytes) {
        ListPartitionReassignmentsResponse, DescribeUserScramCredentialsResponse,
        AlterUserScramCredentialsResponse, DescribeAclsResponse, CreateAclsResponse,
        DeleteAclsResponse, DescribeClientQuotasResponse, AlterClientQuotasResponse,
-       GetTelemetrySubscriptionsResponse, PushTelemetryResponse>(key, version, reader);
+       GetTelemetrySubscriptionsResponse, PushTelemetryResponse, ListConfigResourcesResponse>(
+      key, version, reader);
 }
 
 void LogRecord(Bytes value) {

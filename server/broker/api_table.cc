@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/wire/acls.h"
+#include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/client_quotas.h"
 #include "server/wire/create_partitions.h"
@@ -10,6 +11,7 @@
 #include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_configs.h"
 #include "server/wire/describe_log_dirs.h"
 #include "server/wire/describe_producers.h"
 #include "server/wire/describe_topic_partitions.h"
@@ -17,6 +19,7 @@
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
 #include "server/wire/init_producer_id.h"
+#include "server/wire/list_config_resources.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
 #include "server/wire/offset_for_leader_epoch.h"
@@ -54,9 +57,12 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::DescribeAclsApi>(HandleDescribeAcls),
     Entry<wire::CreateAclsApi>(HandleCreateAcls),
     Entry<wire::DeleteAclsApi>(HandleDeleteAcls),
+    Entry<wire::DescribeConfigsApi>(HandleDescribeConfigs),
+    Entry<wire::AlterConfigsApi>(HandleAlterConfigs),
     Entry<wire::DescribeLogDirsApi>(HandleDescribeLogDirs),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
     Entry<wire::ElectLeadersApi>(HandleElectLeaders),
+    Entry<wire::IncrementalAlterConfigsApi>(HandleIncrementalAlterConfigs),
     Entry<wire::AlterPartitionReassignmentsApi>(HandleAlterPartitionReassignments),
     Entry<wire::ListPartitionReassignmentsApi>(HandleListPartitionReassignments),
     Entry<wire::DescribeClientQuotasApi>(HandleDescribeClientQuotas),
@@ -65,6 +71,7 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::AlterUserScramCredentialsApi>(HandleAlterUserScramCredentials),
     Entry<wire::DescribeClusterApi>(HandleDescribeCluster),
     Entry<wire::DescribeProducersApi>(HandleDescribeProducers),
+    Entry<wire::ListConfigResourcesApi>(HandleListConfigResources),
     Entry<wire::DescribeTopicPartitionsApi>(HandleDescribeTopicPartitions),
 };
 

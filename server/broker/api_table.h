@@ -36,6 +36,10 @@ io::Task<absl::Status> HandleOffsetForLeaderEpoch(RequestContext& context, wire:
 io::Task<absl::Status> HandleCreateTopics(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDeleteTopics(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleCreatePartitions(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleDescribeConfigs(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleAlterConfigs(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleIncrementalAlterConfigs(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleListConfigResources(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDescribeCluster(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleDeleteRecords(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleInitProducerId(RequestContext& context, wire::Reader& body);

@@ -9,6 +9,7 @@
 
 #include "engine/base/status.h"
 #include "engine/io/call.h"
+#include "server/broker/broker_limits.h"
 #include "server/broker/log_keeper.h"
 #include "server/logging.h"
 
@@ -16,70 +17,6 @@ namespace varve::broker {
 namespace {
 
 constexpr io::Duration kStopPatience = std::chrono::milliseconds(500);
-constexpr int64_t kCheckpointMsMin = 100;
-constexpr uint64_t kRequestBytesMin = 16 << 20;
-// Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
-constexpr uint64_t kRequestShare = 8;
-constexpr uint64_t kUnwrittenShare = 64;
-constexpr uint64_t kUnwrittenBytesMin = 8 << 20;
-
-// Compaction's memory is divided among the shards: each cleans one log at a time.
-std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettings& settings,
-                                                      size_t shards) {
-  if (!settings.cleaner_enable) return std::nullopt;
-  log::CleanerManager::Options options;
-  options.cleaner.map_bytes_max =
-      static_cast<uint64_t>(settings.cleaner_dedupe_buffer_bytes) / shards;
-  options.cleaner.map_load_factor = settings.cleaner_load_factor;
-  options.cleaner.io_buffer_bytes = static_cast<size_t>(settings.cleaner_io_buffer_bytes) / shards;
-  const double rate = settings.cleaner_bytes_per_second_max;
-  if (rate < log::Throttle::kUnlimited) {
-    options.bytes_per_second = rate / static_cast<double>(shards);
-  }
-  options.backoff = std::chrono::milliseconds(settings.cleaner_backoff_ms);
-  options.report = [](const std::string& text) { LogWarning("{}", text); };
-  return options;
-}
-
-// Opening a file again is cheap; what is open costs memory of the kernel's.
-constexpr uint64_t kOpenFilesDefaultMax = 800;
-
-ShardLimits LimitsOf(const config::BrokerSettings& settings, const Broker::Resources& resources,
-                     size_t shards) {
-  ShardLimits limits;
-  const uint64_t files = settings.open_files_max > 0
-                             ? static_cast<uint64_t>(settings.open_files_max)
-                             : std::min(resources.open_files_max / 2, kOpenFilesDefaultMax);
-  limits.open_files_max = std::max<size_t>(files / shards, 16);
-  const uint64_t unwritten =
-      settings.unwritten_bytes_max >= 0
-          ? static_cast<uint64_t>(settings.unwritten_bytes_max)
-          : std::max(resources.memory_bytes / kUnwrittenShare, kUnwrittenBytesMin);
-  limits.unwritten_bytes_max = unwritten / shards;
-  const uint64_t bytes = settings.queued_request_bytes_max > 0
-                             ? static_cast<uint64_t>(settings.queued_request_bytes_max)
-                             : std::max(resources.memory_bytes / kRequestShare, kRequestBytesMin);
-  limits.request_bytes_max = std::max<uint64_t>(bytes / shards, 1);
-  limits.opening_max =
-      std::max(limits.opening_max, static_cast<size_t>(settings.recovery_threads_per_dir));
-  limits.slab_bytes_kept_max = static_cast<uint64_t>(settings.frame_pool_bytes);
-  limits.undurable_max = std::chrono::milliseconds(
-      std::max<int64_t>(settings.recovery_point_checkpoint_ms, kCheckpointMsMin));
-  limits.fetch_sessions_max =
-      std::max<size_t>(static_cast<size_t>(settings.fetch_sessions_max) / shards, 1);
-  limits.cleaner = CleanerOf(settings, shards);
-  limits.connection.frame_bytes_max = static_cast<uint32_t>(settings.request_bytes_max);
-  limits.connection.in_flight_max = static_cast<size_t>(settings.in_flight_requests_max);
-  limits.connection.idle_max =
-      std::chrono::milliseconds(std::max<int64_t>(settings.connection_idle_ms_max, 0));
-  return limits;
-}
-
-net::ConnectionCount::Limits CountLimitsOf(const config::BrokerSettings& settings) {
-  return {settings.connections_max, settings.connections_max_per_ip,
-          settings.connections_max_of_ip};
-}
-
 }  // namespace
 
 Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
@@ -132,6 +69,7 @@ io::Task<absl::Status> Broker::OpenController() {
                                static_cast<int>(shards_.size())};
   CO_ASSIGN_OR_RETURN(controller_, co_await cluster::Controller::Open(std::move(env)));
   for (const std::string& note : controller_->notes()) LogWarning("{}", note);
+  co_await ApplySettings(controller_->image()->config().settings());
   facts_.node_id = identity.node_id;
   facts_.controller = controller_.get();
   producer_ids_ = std::make_unique<cluster::ProducerIds>(home(), *controller_);
@@ -142,7 +80,9 @@ io::Task<absl::Status> Broker::OpenController() {
 
 io::Task<absl::Status> Broker::OnImage(cluster::ImageRef image) {
   const absl::Status applied = co_await storage_.Apply(published_, image, facts_.shards);
+  const bool told = image->facts().live != published_->facts().live;
   const absl::Status published = co_await Publish(image);
+  if (told) co_await ApplySettings(image->config().settings());
   if (storage_.has_doomed() && !std::exchange(removing_, true)) gate_.Spawn(RemoveDoomedLater());
   co_return applied.ok() ? published : applied;
 }
@@ -158,8 +98,19 @@ io::Task<absl::Status> Broker::Publish(cluster::ImageRef image) {
   co_return first_error;
 }
 
+// Parts that are not topics take what may change while the broker runs.
+io::Task<void> Broker::ApplySettings(const config::BrokerSettings& settings) {
+  connection_count_.set_limits(CountLimitsOf(settings));
+  const auto cleaner = CleanerOf(settings, shards_.size());
+  for (Shard* shard : facts_.shards) {
+    auto set = [&] { return shard->SetCleaner(cleaner); };
+    co_await io::CallOn(home(), shard->loop(), set);
+  }
+}
+
 io::Task<void> Broker::RemoveDoomedLater() {
-  const auto delay = std::chrono::milliseconds(config_.Int("log.segment.delete.delay.ms"));
+  const int64_t delay_ms = published_->config().Int("log.segment.delete.delay.ms");
+  const auto delay = std::chrono::milliseconds(delay_ms);
   if (!co_await io::SleepUnless(stop_, delay)) co_return;
   removing_ = false;  // what is deleted from now on waits for its own time
   co_await storage_.RemoveDoomed();

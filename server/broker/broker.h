@@ -11,6 +11,7 @@
 #include "engine/io/net.h"
 #include "engine/io/sync.h"
 #include "engine/io/task.h"
+#include "server/broker/broker_limits.h"
 #include "server/broker/context.h"
 #include "server/broker/dispatcher.h"
 #include "server/broker/shard.h"
@@ -34,10 +35,7 @@ namespace varve::broker {
 // Threads   Its tasks: the first loop.
 class Broker : private cluster::ImageListener {
  public:
-  struct Resources {
-    uint64_t memory_bytes = 0;    // what the machine or the cgroup lets us have
-    uint64_t open_files_max = 0;  // of the process
-  };
+  using Resources = MachineLimits;
 
   Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops, Resources resources);
   ~Broker() override;
@@ -60,6 +58,7 @@ class Broker : private cluster::ImageListener {
   io::Loop& home() { return *loops_[0]; }
   io::Task<absl::Status> OnImage(cluster::ImageRef image) override;
   io::Task<absl::Status> Publish(cluster::ImageRef image);
+  io::Task<void> ApplySettings(const config::BrokerSettings& settings);
   io::Task<absl::Status> OpenController();
   io::Task<absl::Status> OpenLogs();
   io::Task<void> OpenRest();

@@ -42,6 +42,11 @@ io::Task<void> Shard::StartCleaning() {
   co_return;
 }
 
+io::Task<void> Shard::SetCleaner(std::optional<log::CleanerManager::Options> options) {
+  if (cleaner_ != nullptr && options) cleaner_->set_options(*std::move(options));
+  co_return;
+}
+
 std::vector<log::CleaningStatus> Shard::CleaningStatuses() const {
   return cleaner_ != nullptr ? cleaner_->Statuses() : std::vector<log::CleaningStatus>();
 }
@@ -106,7 +111,11 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
   }
   if (cleaner_ != nullptr) cleaner_->Add(added.log());
   added.log().set_flusher(&flusher_);
-  outcome.status = co_await added.Update(order.topic);
+  // The topic may have changed while its log was opened.
+  cluster::TopicRef latest = image_->FindRef(order.topic->id);
+  const bool newer = latest != nullptr && order.index < std::ssize(latest->partitions);
+  if (!newer) latest = order.topic;
+  outcome.status = co_await added.Update(std::move(latest));
   // Without its leader epoch it must not be appended to.
   if (!outcome.status.ok()) co_await Discard({order.topic->id, order.index});
 }

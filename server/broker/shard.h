@@ -104,6 +104,8 @@ class Shard {
 
   // From now on logs are compacted, until they are closed.
   io::Task<void> StartCleaning();
+  // How from now on; nothing changes if there is no compaction here.
+  io::Task<void> SetCleaner(std::optional<log::CleanerManager::Options> options);
   // How that goes, log by log.
   std::vector<log::CleaningStatus> CleaningStatuses() const;
 

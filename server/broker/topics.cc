@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "engine/base/status.h"
-#include "engine/io/call.h"
 #include "server/broker/api_table.h"
+#include "server/broker/ask_controller.h"
 #include "server/config/describe.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
@@ -34,7 +34,7 @@ std::vector<wire::CreateTopicsResponse::Config> ConfigsOf(const RequestContext& 
                                                           const cluster::Topic& topic) {
   std::vector<wire::CreateTopicsResponse::Config> configs;
   const std::vector<config::DescribedConfig> entries =
-      config::DescribeTopic(topic.overrides, *context.broker.config);
+      config::DescribeTopic(topic.overrides, context.image().config());
   for (const config::DescribedConfig& entry : entries) {
     configs.push_back({entry.name, entry.value, entry.read_only, static_cast<int8_t>(entry.source),
                        entry.sensitive});
@@ -54,12 +54,6 @@ wire::CreateTopicsResponse::Topic ToResponse(const RequestContext& context,
   topic.configs.emplace();
   if (result.topic != nullptr) topic.configs = ConfigsOf(context, *result.topic);
   return topic;
-}
-
-// Runs a task of the controller where it lives.
-template <typename Function>
-auto AskController(const RequestContext& context, Function& function) {
-  return io::CallOn(context.shard.loop(), context.broker.shards[0]->loop(), function);
 }
 
 }  // namespace

@@ -65,12 +65,33 @@ std::vector<std::string> NamesOf(const std::vector<Entry>& entries, std::string 
   return names;
 }
 
+// "topic t", "all brokers": one label for one resource.
+std::vector<std::string> LabelsOf(const std::vector<ConfigChange>& changes) {
+  std::vector<std::string> labels;
+  labels.reserve(changes.size());
+  for (const ConfigChange& change : changes) {
+    const std::string& name = change.name;
+    switch (change.type) {
+      case wire::ConfigResource::kTopic:
+        labels.push_back(fmt::format("topic {}", name));
+        break;
+      case wire::ConfigResource::kBroker:
+        labels.push_back(name.empty() ? "all brokers" : fmt::format("broker {}", name));
+        break;
+      default:
+        labels.push_back(
+            fmt::format("resource {} of type {}", name, static_cast<int>(change.type)));
+    }
+  }
+  return labels;
+}
+
 }  // namespace
 
 io::Task<absl::Status> Controller::TakeTurn() {
   if (waiting_ >= kWaitingMax || !gate_.Enter()) {
     co_return absl::UnavailableError(gate_.closing() ? "the broker is stopping"
-                                                     : "too many changes of topics are waiting");
+                                                     : "too many changes are waiting");
   }
   ++waiting_;
   co_await turn_.Take();
@@ -189,6 +210,26 @@ io::Task<std::vector<PartitionsResult>> Controller::CreatePartitions(
   Draft draft = NewDraft();
   for (size_t i = 0; i < requests.size(); ++i) {
     if (results[i].error == ErrorCode::kNone) Set(draft.AddPartitions(requests[i]), results[i]);
+  }
+  if (!validate_only) {
+    const absl::Status committed = co_await Commit(draft);
+    if (!committed.ok()) FailRest(committed, results);
+  }
+  EndTurn();
+  co_return results;
+}
+
+io::Task<std::vector<ConfigResult>> Controller::AlterConfigs(std::vector<ConfigChange> changes,
+                                                             bool validate_only) {
+  auto results = ResultsFor<ConfigResult>(LabelsOf(changes));
+  const absl::Status turn = co_await TakeTurn();
+  if (!turn.ok()) {
+    FailRest(turn, results);
+    co_return results;
+  }
+  Draft draft = NewDraft();
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (results[i].error == ErrorCode::kNone) Set(draft.Alter(changes[i]), results[i]);
   }
   if (!validate_only) {
     const absl::Status committed = co_await Commit(draft);

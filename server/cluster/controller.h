@@ -16,6 +16,7 @@
 #include "engine/log/directory.h"
 #include "engine/log/file_cache.h"
 #include "server/cluster/collisions.h"
+#include "server/cluster/config_rules.h"
 #include "server/cluster/draft.h"
 #include "server/cluster/image.h"
 #include "server/cluster/image_editor.h"
@@ -57,6 +58,12 @@ struct DeleteResult {
 
 struct PartitionsResult {
   std::string name{};
+  wire::ErrorCode error = wire::ErrorCode::kNone;
+  std::string message{};
+};
+
+struct ConfigResult {
+  std::string name{};  // of the resource, with its type: for messages
   wire::ErrorCode error = wire::ErrorCode::kNone;
   std::string message{};
 };
@@ -116,6 +123,11 @@ class Controller {
   io::Task<std::vector<DeleteResult>> DeleteTopics(std::vector<TopicKey> topics);
   io::Task<std::vector<PartitionsResult>> CreatePartitions(std::vector<MorePartitions> requests,
                                                            bool validate_only);
+
+  // Each resource is changed entirely or not at all. When it is answered, logs and whatever else
+  // of this broker has a property that changed go by it.
+  io::Task<std::vector<ConfigResult>> AlterConfigs(std::vector<ConfigChange> changes,
+                                                   bool validate_only);
 
   // Gives each of these partitions the next leader epoch, durably: for logs that may have lost a
   // tail. Done when it is published. NotFound: one does not exist; nothing was changed.

@@ -53,7 +53,7 @@ bool Contains(const std::vector<int32_t>& nodes, int32_t node) {
 
 Controller::Controller(Env env)
     : env_(std::move(env)),
-      rules_{env_.config, config::ResolveTopicConfig({}, env_.config), env_.directories},
+      rules_{env_.config, env_.directories},
       placement_{Spread(static_cast<size_t>(env_.shards)), Spread(env_.directories.size())},
       turn_(env_.loop, 1),
       gate_(env_.loop) {
@@ -78,6 +78,7 @@ io::Task<absl::Status> Controller::Load() {
   facts.cluster_id = env_.cluster_id;
   facts.node_id = env_.node_id;
   facts.metadata_version = kLevelOldest;
+  facts.live = std::make_shared<const LiveConfig>(env_.config);
   ImageEditor editor(std::make_shared<Image>(std::move(facts), TopicTable()), rules_, placement_);
   EditorSink sink(editor);
   CO_ASSIGN_OR_RETURN(log_,

@@ -15,6 +15,23 @@ using wire::ErrorCode;
 
 Verdict Refuse(ErrorCode error, std::string message) { return {error, std::move(message)}; }
 
+// What makes `after` of `before`: a record for each property that differs.
+RecordBatch ConfigRecords(wire::ConfigResource type, const std::string& resource,
+                          const config::Overrides& before, const config::Overrides& after) {
+  RecordBatch records;
+  for (const auto& [name, text] : before) {
+    if (!after.contains(name)) {
+      records.Add(wire::ConfigRecord{type, resource, name, std::nullopt});
+    }
+  }
+  for (const auto& [name, text] : after) {
+    const auto was = before.find(name);
+    if (was != before.end() && was->second == text) continue;
+    records.Add(wire::ConfigRecord{type, resource, name, text});
+  }
+  return records;
+}
+
 }  // namespace
 
 Draft::Draft(const Context& context)
@@ -90,7 +107,7 @@ Verdict Draft::TakePartitions(const Uuid& topic_id, int32_t first, int32_t end,
 
 Verdict Draft::Create(const NewTopic& topic) {
   TopicShape shape;
-  Verdict verdict = CheckNewTopic(topic, image_->node_id(), rules_.config, shape);
+  Verdict verdict = CheckNewTopic(topic, image_->node_id(), image_->config(), shape);
   if (verdict.ok()) verdict = CheckName(topic.name);
   if (verdict.ok()) verdict = CheckPartitionsLeft(shape.partitions);
   if (!verdict.ok()) return verdict;
@@ -155,6 +172,37 @@ Verdict Draft::TakeProducerIds(ProducerIdBlock& block) {
   const Verdict verdict = Take(std::move(records));
   if (verdict.ok()) block = next;
   return verdict;
+}
+
+Verdict Draft::Alter(const ConfigChange& change) {
+  const Verdict verdict = CheckConfigChange(change, image_->node_id());
+  if (!verdict.ok() || change.type == wire::ConfigResource::kBrokerLogger) return verdict;
+  const bool of_topic = change.type == wire::ConfigResource::kTopic;
+  return of_topic ? AlterTopicConfig(change) : AlterBrokerConfig(change);
+}
+
+Verdict Draft::AlterTopicConfig(const ConfigChange& change) {
+  const Topic* topic = editor_.Find(change.name);
+  if (topic == nullptr) {
+    return Refuse(ErrorCode::kUnknownTopicOrPartition,
+                  fmt::format("there is no topic {}", change.name));
+  }
+  config::Overrides after;
+  const Verdict verdict = AlterTopic(change, topic->overrides, image_->config(), after);
+  if (!verdict.ok()) return verdict;
+  return Take(ConfigRecords(change.type, change.name, topic->overrides, after));
+}
+
+Verdict Draft::AlterBrokerConfig(const ConfigChange& change) {
+  const config::BrokerConfig before = image_->config().With(editor_.dynamic());
+  config::DynamicOverrides after;
+  const Verdict verdict = AlterBroker(change, before, after);
+  if (!verdict.ok()) return verdict;
+  if (change.name.empty()) {
+    return Take(ConfigRecords(change.type, "", before.dynamic().all, after.all));
+  }
+  const std::string id = fmt::to_string(image_->node_id());
+  return Take(ConfigRecords(change.type, id, before.dynamic().own, after.own));
 }
 
 void Draft::BeginLeaderEpoch(std::string_view topic_name, int32_t partition) {

@@ -8,6 +8,7 @@
 #include "engine/base/uuid.h"
 #include "engine/io/random.h"
 #include "server/cluster/collisions.h"
+#include "server/cluster/config_rules.h"
 #include "server/cluster/image.h"
 #include "server/cluster/image_editor.h"
 #include "server/cluster/placement.h"
@@ -52,6 +53,8 @@ class Draft {
   // neither, or the topic is deleted already. Fills in what the key lacks.
   Verdict Delete(TopicKey& key);
   Verdict AddPartitions(const MorePartitions& request);
+  // kUnknownTopicOrPartition; and the rules' (config_rules.h).
+  Verdict Alter(const ConfigChange& change);
   // Names this node the leader again, in the next epoch.
   // Requires: the partition exists; not more of them than a batch holds.
   void BeginLeaderEpoch(std::string_view topic, int32_t partition);
@@ -70,6 +73,8 @@ class Draft {
   Verdict CheckPartitionsLeft(int64_t more) const;
   Verdict TakePartitions(const Uuid& topic_id, int32_t first, int32_t end, RecordBatch records);
   Verdict Take(RecordBatch records);
+  Verdict AlterTopicConfig(const ConfigChange& change);
+  Verdict AlterBrokerConfig(const ConfigChange& change);
 
   const ImageRef image_;
   const ImageRules& rules_;

@@ -5,10 +5,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/uuid.h"
 #include "server/cluster/topic_table.h"
+#include "server/config/broker_config.h"
 #include "server/config/topic_config.h"
 
 namespace varve::cluster {
@@ -45,6 +47,16 @@ struct Topic {
   }
 };
 
+// This broker's configuration as it is at some moment, with what was set while it ran.
+struct LiveConfig {
+  explicit LiveConfig(config::BrokerConfig now)
+      : broker(std::move(now)), topics(config::ResolveTopicConfig({}, broker)) {}
+
+  config::BrokerConfig broker;
+  config::TopicConfig topics;  // of a topic without overrides
+};
+using LiveConfigRef = std::shared_ptr<const LiveConfig>;
+
 // Everything that is known of the cluster at one moment. A change makes another image, which
 // shares the topics that it does not touch.
 //
@@ -63,6 +75,7 @@ class Image {
     int64_t next_producer_id = 0;
     int64_t broker_epoch = -1;  // under which this broker registered last
     size_t partition_count = 0;
+    LiveConfigRef live{};  // set in every image of a controller; images share it while it is so
   };
 
   Image() = default;
@@ -86,6 +99,7 @@ class Image {
   int16_t metadata_version() const { return facts_.metadata_version; }
   int64_t next_producer_id() const { return facts_.next_producer_id; }
   int64_t broker_epoch() const { return facts_.broker_epoch; }
+  const config::BrokerConfig& config() const { return facts_.live->broker; }
   const Facts& facts() const { return facts_; }
 
  private:

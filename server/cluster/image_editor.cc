@@ -33,7 +33,8 @@ ImageEditor::ImageEditor(ImageRef base, const ImageRules& rules, Placement place
     : base_(std::move(base)),
       rules_(rules),
       placement_(std::move(placement)),
-      facts_(base_->facts()) {}
+      facts_(base_->facts()),
+      dynamic_(facts_.live->broker.dynamic()) {}
 
 absl::Status ImageEditor::Apply(const wire::AnyMetadataRecord& record) {
   return std::visit([this](const auto& known) { return On(known); }, record);
@@ -142,17 +143,30 @@ absl::Status ImageEditor::On(const wire::RemoveTopicRecord& record) {
   return absl::OkStatus();
 }
 
-absl::Status ImageEditor::On(const wire::ConfigRecord& record) {
-  if (record.resource_type != wire::ConfigResource::kTopic) return absl::OkStatus();
+// What is set for the resource of a record; nullptr if there is no such topic.
+config::Overrides* ImageEditor::SetOf(const wire::ConfigRecord& record) {
+  if (record.resource_type == wire::ConfigResource::kBroker) {
+    return record.resource_name.empty() ? &dynamic_.all : &dynamic_.own;
+  }
   Topic* topic = Edit(record.resource_name);
-  if (topic == nullptr) {
+  return topic != nullptr ? &topic->overrides : nullptr;
+}
+
+absl::Status ImageEditor::On(const wire::ConfigRecord& record) {
+  const bool of_broker = record.resource_type == wire::ConfigResource::kBroker;
+  if (!of_broker && record.resource_type != wire::ConfigResource::kTopic) return absl::OkStatus();
+  const bool of_other = of_broker && !record.resource_name.empty() &&
+                        record.resource_name != fmt::to_string(facts_.node_id);
+  if (of_other) return absl::OkStatus();
+  config::Overrides* set = SetOf(record);
+  if (set == nullptr) {
     return absl::DataLossError(fmt::format("{} is set for topic {}, which is not there",
                                            record.name, record.resource_name));
   }
   if (record.value) {
-    topic->overrides[std::string(record.name)] = *record.value;
+    (*set)[std::string(record.name)] = *record.value;
   } else {
-    topic->overrides.erase(std::string(record.name));
+    set->erase(std::string(record.name));
   }
   return absl::OkStatus();
 }
@@ -208,15 +222,28 @@ void ImageEditor::Place(Topic& topic) {
   }
 }
 
+config::TopicConfig ImageEditor::ConfigOf(const Topic& topic) const {
+  if (topic.overrides.empty()) return facts_.live->topics;
+  return config::ResolveTopicConfig(topic.overrides, facts_.live->broker);
+}
+
 void ImageEditor::Finish(Topic& topic) {
   Place(topic);
-  topic.config = topic.overrides.empty()
-                     ? rules_.default_config
-                     : config::ResolveTopicConfig(topic.overrides, rules_.config);
+  topic.config = ConfigOf(topic);
+}
+
+// If something was set for this broker: what it is now, and the topics that are told by it.
+void ImageEditor::ResolveBroker() {
+  if (dynamic_ == facts_.live->broker.dynamic()) return;
+  facts_.live = std::make_shared<const LiveConfig>(rules_.config.With(dynamic_));
+  for (const TopicRef& topic : base_->topics()) {
+    if (Find(topic->name) == topic.get() && ConfigOf(*topic) != topic->config) Edit(topic->name);
+  }
 }
 
 ImageRef ImageEditor::Build(int64_t version) {
   facts_.version = version;
+  ResolveBroker();
   // First all that goes, so that what comes finds the room.
   for (const auto& [name, topic] : edits_) {
     if (const Topic* before = base_->Find(name)) Unplace(*before);

@@ -19,8 +19,7 @@ namespace varve::cluster {
 
 // What stays the same for all images of one run.
 struct ImageRules {
-  const config::BrokerConfig& config;
-  config::TopicConfig default_config;  // of a topic without overrides
+  const config::BrokerConfig& config;  // as the broker was started
   std::vector<Uuid> directories;
 };
 
@@ -31,13 +30,13 @@ struct ImageRules {
 //   image = editor.Build(version);
 //   placement = editor.placement();
 //
-// Cost      What it touches, not what there is.
+// Cost      What it touches; of a broker's property, a look at every topic.
 // Lifetime  `rules` outlives it.
 class ImageEditor {
  public:
   ImageEditor(ImageRef base, const ImageRules& rules, Placement placement);
 
-  // Records that are not about topics, features or producer ids change nothing.
+  // Records that are not about topics, this broker, features or producer ids change nothing.
   // DataLoss: it contradicts what came before (a partition of no topic, ...).
   absl::Status Apply(const wire::AnyMetadataRecord& record);
 
@@ -47,6 +46,8 @@ class ImageEditor {
 
   // The topic as edited so far, without shards and configuration; nullptr if there is none.
   const Topic* Find(std::string_view name) const;
+  // What is set for brokers, as edited so far.
+  const config::DynamicOverrides& dynamic() const { return dynamic_; }
   const Placement& placement() const { return placement_; }
 
  private:
@@ -68,6 +69,9 @@ class ImageEditor {
 
   Topic* Edit(std::string_view name);
   Topic* Edit(const Uuid& id);
+  config::Overrides* SetOf(const wire::ConfigRecord& record);
+  void ResolveBroker();
+  config::TopicConfig ConfigOf(const Topic& topic) const;
   void Unplace(const Topic& topic);
   void Place(Topic& topic);
   void Finish(Topic& topic);
@@ -78,6 +82,7 @@ class ImageEditor {
   const ImageRules& rules_;
   Placement placement_;
   Image::Facts facts_;
+  config::DynamicOverrides dynamic_;
   // By name: topics that were made or changed; empty for those that are gone.
   std::map<std::string, std::shared_ptr<Topic>, std::less<>> edits_;
   std::map<Uuid, std::string> edited_names_;  // of the topics in edits_

@@ -30,6 +30,15 @@ absl::Status CheckValue(std::string_view key, std::string_view text) {
   return property == nullptr ? absl::OkStatus() : ParseValue(*property, text).status();
 }
 
+// Whether this can be set in that layer. Another program may have set anything.
+bool Counts(std::string_view name, std::string_view text, Source layer) {
+  if (layer == Source::kStaticBroker) return true;
+  const Property* property = FindBrokerProperty(name);
+  if (property == nullptr || property->update == Update::kReadOnly) return false;
+  if (property->update == Update::kPerBroker && layer == Source::kDefaultBroker) return false;
+  return ParseValue(*property, text).ok();
+}
+
 // The value of a synonym in the unit of the property it stands for. Negative means "no limit" in
 // both units.
 Value InUnitOf(const Property& property, const Synonym& synonym, const std::string& text) {
@@ -50,9 +59,23 @@ Value InUnitOf(const Property& property, const Synonym& synonym, const std::stri
 absl::StatusOr<BrokerConfig> BrokerConfig::Parse(const BrokerInput& input) {
   BrokerConfig config;
   RETURN_IF_ERROR(config.ReadInput(input));
+  config.host_name_ = input.host_name;
   config.ResolveAll();
   ASSIGN_OR_RETURN(config.settings_, MakeSettings(config, input.host_name));
   config.Warn();
+  return config;
+}
+
+BrokerConfig BrokerConfig::With(DynamicOverrides dynamic, absl::Status* problem) const {
+  BrokerConfig config(*this);
+  config.dynamic_ = std::move(dynamic);
+  config.ResolveAll();
+  absl::StatusOr<BrokerSettings> settings = MakeSettings(config, host_name_);
+  if (settings.ok()) {
+    config.settings_ = *std::move(settings);
+  } else if (problem != nullptr) {
+    *problem = settings.status();
+  }
   return config;
 }
 
@@ -73,20 +96,23 @@ absl::Status BrokerConfig::ReadInput(const BrokerInput& input) {
 
 void BrokerConfig::ResolveAll() {
   for (const Property& property : BrokerProperties()) {
-    resolved_.emplace(property.name, Resolve(property));
+    resolved_.insert_or_assign(property.name, Resolve(property));
   }
 }
 
+const Overrides& BrokerConfig::Layer(Source layer) const {
+  if (layer == Source::kBroker) return dynamic_.own;
+  return layer == Source::kDefaultBroker ? dynamic_.all : set_;
+}
+
 BrokerConfig::Resolved BrokerConfig::Resolve(const Property& property) const {
-  if (const auto at = set_.find(property.name); at != set_.end()) {
-    absl::StatusOr<Value> value = ParseValue(property, at->second);
-    VARVE_CHECK(value.ok(), "checked when it was set: {}", value.status().ToString());
-    return {*std::move(value), Source::kStaticBroker};
-  }
-  for (const Synonym& synonym : property.synonyms) {
-    const auto at = set_.find(synonym.name);
-    if (synonym.name.empty() || at == set_.end()) continue;
-    return {InUnitOf(property, synonym, at->second), Source::kStaticBroker};
+  for (const Source layer : kLayers) {
+    const Synonym itself{property.name};
+    for (const Synonym& name : {itself, property.synonyms[0], property.synonyms[1]}) {
+      if (name.name.empty()) continue;
+      const auto text = SetText(name.name, layer);
+      if (text) return {InUnitOf(property, name, std::string(*text)), layer};
+    }
   }
   if (property.default_text) return {DefaultValue(property), Source::kDefault};
   for (const Synonym& synonym : property.synonyms) {
@@ -141,9 +167,10 @@ std::vector<std::string> BrokerConfig::List(std::string_view name) const {
   return ValueOr(Get(name), std::vector<std::string>());
 }
 
-std::optional<std::string_view> BrokerConfig::SetText(std::string_view name) const {
-  const auto at = set_.find(name);
-  if (at == set_.end()) return std::nullopt;
+std::optional<std::string_view> BrokerConfig::SetText(std::string_view name, Source layer) const {
+  const Overrides& set = Layer(layer);
+  const auto at = set.find(name);
+  if (at == set.end() || !Counts(name, at->second, layer)) return std::nullopt;
   return at->second;
 }
 

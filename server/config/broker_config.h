@@ -69,6 +69,17 @@ struct BrokerSettings {
 
 inline constexpr int32_t kFirstNodeId = 1;
 
+// What was set for something, by property name.
+using Overrides = std::map<std::string, std::string, std::less<>>;
+
+// What was set by requests, while brokers ran. It may hold names that are in no table.
+struct DynamicOverrides {
+  Overrides all;  // of every broker
+  Overrides own;  // of this one: they win
+
+  friend bool operator==(const DynamicOverrides&, const DynamicOverrides&) = default;
+};
+
 struct BrokerInput {
   std::string_view file_text;          // of server.properties; may be empty
   std::vector<std::string> overrides;  // key=value each, they win; of two the later one
@@ -76,6 +87,7 @@ struct BrokerInput {
 };
 
 // A broker's configuration: what was set, over the defaults. Immutable; copies are independent.
+// What was set dynamically lies over what the broker was started with.
 // Every name that is asked for must be in BrokerProperties(): another one is a bug.
 class BrokerConfig {
  public:
@@ -89,6 +101,12 @@ class BrokerConfig {
 
   const BrokerSettings& settings() const { return settings_; }
 
+  // The same with `dynamic` in the place of what was set dynamically before. What no row permits,
+  // or only at a start, is passed over. `problem` is told if it does not fit together
+  // (InvalidArgument): then settings() are those of before.
+  BrokerConfig With(DynamicOverrides dynamic, absl::Status* problem = nullptr) const;
+  const DynamicOverrides& dynamic() const { return dynamic_; }
+
   // The resolved value: set, else a synonym's, else the default. Null reads as 0, false or
   // empty; ask IsNull where that is something else.
   bool IsNull(std::string_view name) const;
@@ -99,11 +117,15 @@ class BrokerConfig {
   std::vector<std::string> List(std::string_view name) const;
   const Value& Get(std::string_view name) const;
 
-  // Whether a value or a synonym of it was set by somebody.
+  // Whether a value or a synonym of it was set by somebody, and where.
   Source SourceOf(std::string_view name) const;
 
-  // The text that this very key was set to; nullopt if it was not. Synonyms do not count.
-  std::optional<std::string_view> SetText(std::string_view name) const;
+  // Where a broker's property may be set, the strongest first.
+  static constexpr Source kLayers[] = {Source::kBroker, Source::kDefaultBroker,
+                                       Source::kStaticBroker};
+  // The text that this very key was set to in that layer; nullopt if it was not, or to something
+  // that does not count. Synonyms do not count either.
+  std::optional<std::string_view> SetText(std::string_view name, Source layer) const;
 
  private:
   struct Resolved {
@@ -114,10 +136,13 @@ class BrokerConfig {
   absl::Status ReadInput(const BrokerInput& input);
   void ResolveAll();
   Resolved Resolve(const Property& property) const;
+  const Overrides& Layer(Source layer) const;
   const Resolved& At(std::string_view name) const;
   void Warn();
 
-  std::map<std::string, std::string, std::less<>> set_;
+  Overrides set_;  // at the start
+  std::string host_name_;
+  DynamicOverrides dynamic_;
   std::map<std::string_view, Resolved> resolved_;  // keys are the table's
   std::vector<std::string> warnings_;
   BrokerSettings settings_;

@@ -1,5 +1,7 @@
 #include "server/config/describe.h"
 
+#include <algorithm>
+
 #include "server/config/value.h"
 
 namespace varve::config {
@@ -21,12 +23,13 @@ std::optional<std::string> TextOrNull(const Value& value) {
   return ValueText(value);
 }
 
-void AddSet(const BrokerConfig& broker, const Property& property, DescribedConfig& config) {
-  const std::optional<std::string_view> text = broker.SetText(property.name);
+void AddSet(const BrokerConfig& broker, const Property& property, Source layer,
+            DescribedConfig& config) {
+  const std::optional<std::string_view> text = broker.SetText(property.name, layer);
   if (!text) return;
   std::optional<std::string> shown(Trim(*text));
   if (property.type == Type::kPassword) shown = std::nullopt;
-  config.synonyms.push_back({property.name, std::move(shown), Source::kStaticBroker});
+  config.synonyms.push_back({property.name, std::move(shown), layer});
 }
 
 void AddDefault(const Property& property, DescribedConfig& config) {
@@ -34,8 +37,8 @@ void AddDefault(const Property& property, DescribedConfig& config) {
   config.synonyms.push_back({property.name, std::string(*property.default_text), Source::kDefault});
 }
 
-// What stands for a broker's property, in the order it is looked at: all that is set, then all
-// that is default.
+// What stands for a broker's property, in the order it is looked at: all that is set, layer by
+// layer, then all that is default.
 void AddBrokerSynonyms(const BrokerConfig& broker, std::string_view name, DescribedConfig& config) {
   const Property* property = FindBrokerProperty(name);
   if (property == nullptr) return;
@@ -43,15 +46,20 @@ void AddBrokerSynonyms(const BrokerConfig& broker, std::string_view name, Descri
   for (const Synonym& synonym : property->synonyms) {
     if (!synonym.name.empty()) chain.push_back(FindBrokerProperty(synonym.name));
   }
-  for (const Property* each : chain) AddSet(broker, *each, config);
+  for (const Source layer : BrokerConfig::kLayers) {
+    for (const Property* each : chain) AddSet(broker, *each, layer, config);
+  }
   for (const Property* each : chain) AddDefault(*each, config);
 }
 
 // A broker's value as it was written; in the property's own unit if a synonym has another.
 std::optional<std::string> BrokerText(const BrokerConfig& broker, const Property& property) {
   if (property.type == Type::kPassword) return std::nullopt;
-  if (const auto set = broker.SetText(property.name)) return std::string(Trim(*set));
-  if (broker.SourceOf(property.name) == Source::kDefault && property.default_text) {
+  const Source source = broker.SourceOf(property.name);
+  if (source != Source::kDefault) {
+    if (const auto set = broker.SetText(property.name, source)) return std::string(Trim(*set));
+  }
+  if (source == Source::kDefault && property.default_text) {
     return std::string(*property.default_text);
   }
   return TextOrNull(broker.Get(property.name));
@@ -69,7 +77,7 @@ DescribedConfig DescribeBrokerProperty(const Property& property, const BrokerCon
 // The topic's own word, if it has one that is in force.
 bool DescribeOverride(const TopicOverrides& overrides, const Property& property,
                       DescribedConfig& config) {
-  const auto at = overrides.find(std::string(property.name));
+  const auto at = overrides.find(property.name);
   if (at == overrides.end()) return false;
   if (!ParseValue(property, at->second, Strictness::kStored).ok()) return false;
   config.value = std::string(Trim(at->second));
@@ -95,13 +103,51 @@ DescribedConfig DescribeTopicProperty(const Property& property, const TopicOverr
   return config;
 }
 
+DescribedConfig DescribeUnknown(std::string_view name, Source source) {
+  DescribedConfig config{.name = name, .value = {}, .source = source, .doc = {}, .synonyms = {}};
+  config.sensitive = true;
+  config.synonyms.push_back({name, std::nullopt, source});
+  return config;
+}
+
+void AddUnknown(const Overrides& set, Source source, std::vector<DescribedConfig>& all) {
+  for (const auto& [name, text] : set) {
+    if (FindBrokerProperty(name) == nullptr) all.push_back(DescribeUnknown(name, source));
+  }
+}
+
+void SortOnce(std::vector<DescribedConfig>& all) {
+  const auto less = [](const auto& a, const auto& b) { return a.name < b.name; };
+  const auto same = [](const auto& a, const auto& b) { return a.name == b.name; };
+  std::stable_sort(all.begin(), all.end(), less);
+  all.erase(std::unique(all.begin(), all.end(), same), all.end());
+}
+
 }  // namespace
+
+std::vector<DescribedConfig> DescribeAllBrokers(const BrokerConfig& broker) {
+  std::vector<DescribedConfig> all;
+  for (const Property& property : BrokerProperties()) {
+    DescribedConfig config = Describe(property);
+    AddSet(broker, property, Source::kDefaultBroker, config);
+    if (config.synonyms.empty()) continue;
+    config.value = config.synonyms[0].value;
+    config.source = Source::kDefaultBroker;
+    all.push_back(std::move(config));
+  }
+  AddUnknown(broker.dynamic().all, Source::kDefaultBroker, all);
+  SortOnce(all);
+  return all;
+}
 
 std::vector<DescribedConfig> DescribeBroker(const BrokerConfig& broker) {
   std::vector<DescribedConfig> all;
   for (const Property& property : BrokerProperties()) {
     if (!property.internal) all.push_back(DescribeBrokerProperty(property, broker));
   }
+  AddUnknown(broker.dynamic().own, Source::kBroker, all);  // before those of all, which it hides
+  AddUnknown(broker.dynamic().all, Source::kDefaultBroker, all);
+  SortOnce(all);
   return all;
 }
 

@@ -37,13 +37,16 @@ constexpr Property kLog[] = {
      .default_text = "10",
      .min = 1,
      .update = Update::kClusterWide,
-     .doc = "Threads of the pool that takes blocking work: syncs, deletes, decompression."},
+     .doc =
+         "Threads of the pool that takes blocking work: syncs, deletes, decompression. Only what "
+         "is set at the start has an effect."},
     {.name = "num.recovery.threads.per.data.dir",
      .type = Type::kInt,
      .default_text = "2",
      .min = 1,
      .update = Update::kClusterWide,
-     .doc = "How many logs each thread of the broker opens, or closes, at a time; at least 8."},
+     .doc = "How many logs each thread of the broker opens, or closes, at a time; at least 8. Only "
+            "what is set at the start has an effect."},
     {.name = "message.max.bytes",
      .type = Type::kInt,
      .default_text = "1048588",

@@ -23,18 +23,15 @@ constexpr Property kNetwork[] = {
     {.name = "listeners",
      .type = Type::kList,
      .default_text = "PLAINTEXT://:9092",
-     .update = Update::kPerBroker,
      .doc = "Where to listen: name://host:port, comma-separated. An empty host, 0.0.0.0 and [::] "
             "are all addresses; IPv6 stands in brackets; port 0 is any free one."},
     {.name = "advertised.listeners",
      .type = Type::kList,
-     .update = Update::kPerBroker,
      .doc = "What clients are told to connect to, a name://host:port for a name in listeners. Not "
             "set: as listeners, with the machine's host name for all addresses."},
     {.name = "listener.security.protocol.map",
      .type = Type::kList,
      .default_text = "PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL",
-     .update = Update::kPerBroker,
      .doc = "The security protocol of each listener name. Only PLAINTEXT is served."},
     {.name = "controller.listener.names",
      .type = Type::kList,
@@ -59,7 +56,8 @@ constexpr Property kNetwork[] = {
      .default_text = "8",
      .min = 1,
      .update = Update::kClusterWide,
-     .doc = "The most shards to run; no more than one a core is started."},
+     .doc = "The most shards to run; no more than one a core is started. Only what is set at the "
+            "start has an effect."},
     {.name = "socket.send.buffer.bytes",
      .type = Type::kInt,
      .default_text = "102400",

@@ -22,7 +22,7 @@ class Reader {
   T Get(std::string_view name) const {
     const Property* property = FindTopicProperty(name);
     VARVE_CHECK(property != nullptr, "{} has no row", name);
-    if (const auto at = overrides_.find(std::string(name)); at != overrides_.end()) {
+    if (const auto at = overrides_.find(name); at != overrides_.end()) {
       const absl::StatusOr<Value> own = ParseValue(*property, at->second, Strictness::kStored);
       if (own.ok()) return ValueOr(*own, T());
       if (rejected_ != nullptr) rejected_->emplace_back(own.status().message());
@@ -118,11 +118,18 @@ absl::Status UnknownKey(const std::string& key) {
 
 }  // namespace
 
-absl::Status ValidateTopicConfig(const TopicOverrides& overrides, const BrokerConfig& broker) {
+absl::Status ValidateTopicConfig(const TopicOverrides& overrides, const BrokerConfig& broker,
+                                 const TopicOverrides& stored) {
+  constexpr size_t kTextBytesMax = 32'767;  // Kafka reads no longer one in its metadata
   for (const auto& [key, text] : overrides) {
+    const auto before = stored.find(key);
+    if (before != stored.end() && before->second == text) continue;
     const Property* property = FindTopicProperty(key);
     if (property == nullptr) return UnknownKey(key);
     RETURN_IF_ERROR(ParseValue(*property, text).status());
+    if (text.size() <= kTextBytesMax) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{}: permitted are {} bytes, not {}", key, kTextBytesMax, text.size()));
   }
   const TopicConfig config = ResolveTopicConfig(overrides, broker);
   if (config.min_compaction_lag_ms <= config.max_compaction_lag_ms) return absl::OkStatus();

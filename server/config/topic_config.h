@@ -14,7 +14,7 @@
 namespace varve::config {
 
 // What a topic set for itself, by property name.
-using TopicOverrides = std::map<std::string, std::string>;
+using TopicOverrides = Overrides;
 
 enum class Compression : int8_t { kProducer, kUncompressed, kGzip, kSnappy, kLz4, kZstd };
 enum class TimestampType : int8_t { kCreateTime, kLogAppendTime };
@@ -60,9 +60,11 @@ struct TopicConfig {
   friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
 
-// Whether a topic may be created with `overrides`, or changed to them.
+// Whether a topic may be created with `overrides`, or changed to them from `stored`: what it has
+// already is not looked at again, for an older Kafka may have permitted it.
 // InvalidArgument, naming key, value and what is permitted; an unknown key is one too.
-absl::Status ValidateTopicConfig(const TopicOverrides& overrides, const BrokerConfig& broker);
+absl::Status ValidateTopicConfig(const TopicOverrides& overrides, const BrokerConfig& broker,
+                                 const TopicOverrides& stored = {});
 
 // Overrides over the broker's values over the defaults. Overrides were validated when they were
 // set, maybe by an older Kafka with wider ranges: those are taken. What no version permits is

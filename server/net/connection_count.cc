@@ -1,6 +1,13 @@
 #include "server/net/connection_count.h"
 
+#include <utility>
+
 namespace varve::net {
+
+void ConnectionCount::set_limits(Limits limits) {
+  limits_ = std::move(limits);
+  room_.Set();  // there may be more
+}
 
 io::Task<void> ConnectionCount::WaitForRoom() {
   while (all_ >= limits_.all && !stopped_) {

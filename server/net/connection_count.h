@@ -23,6 +23,9 @@ class ConnectionCount {
 
   ConnectionCount(io::Loop& loop, Limits limits) : limits_(std::move(limits)), room_(loop) {}
 
+  // Connections that are over a lower limit stay.
+  void set_limits(Limits limits);
+
   // Waits until there is room for one more: acceptors stop accepting, and new clients queue in
   // the listen backlog, as with Kafka.
   io::Task<void> WaitForRoom();
@@ -37,7 +40,7 @@ class ConnectionCount {
  private:
   int32_t LimitOf(const std::string& address) const;
 
-  const Limits limits_;
+  Limits limits_;
   std::map<std::string, int32_t> of_address_;
   int32_t all_ = 0;
   bool stopped_ = false;

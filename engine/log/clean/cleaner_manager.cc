@@ -41,6 +41,11 @@ CleanerManager::~CleanerManager() {
   VARVE_CHECK(current_ == nullptr, "a cleaning outlives its manager");
 }
 
+void CleanerManager::set_options(Options options) {
+  options_ = std::move(options);
+  throttle_.set_bytes_per_second(options_.bytes_per_second);
+}
+
 void CleanerManager::Tell(const std::string& text) const {
   if (options_.report) options_.report(text);
 }

@@ -64,6 +64,9 @@ class CleanerManager {
   void Add(Log& log);
   void Remove(Log& log);
 
+  // The rate holds from now on, the rest from the next cleaning and the next wait on.
+  void set_options(Options options);
+
   void Start();
   // Ends the cleaning that is under way, and waits for it.
   io::Task<void> Stop();
@@ -93,7 +96,7 @@ class CleanerManager {
 
   io::Loop& loop_;
   FileCache& files_;
-  const Options options_;
+  Options options_;
   Throttle throttle_;
   std::vector<EntryRef> entries_;  // in order of Add
   EntryRef current_;

@@ -18,12 +18,18 @@ class Throttle {
   Throttle(io::Loop& loop, double bytes_per_second)
       : loop_(loop), bytes_per_second_(bytes_per_second) {}
 
+  // From the next Used on, which owes nothing of before.
+  void set_bytes_per_second(double bytes_per_second) {
+    bytes_per_second_ = bytes_per_second;
+    paid_until_ = {};
+  }
+
   // Notes that so many were used; waits until that much time is paid for, or until `stop`.
   io::Task<void> Used(uint64_t bytes, io::Event& stop);
 
  private:
   io::Loop& loop_;
-  const double bytes_per_second_;
+  double bytes_per_second_;
   io::MonoTime paid_until_{};
 };
 

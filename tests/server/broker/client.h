@@ -13,6 +13,7 @@
 #include "engine/io/net.h"
 #include "engine/io/sim/world.h"
 #include "server/wire/acls.h"
+#include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/client_quotas.h"
 #include "server/wire/create_partitions.h"
@@ -20,12 +21,14 @@
 #include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_configs.h"
 #include "server/wire/describe_log_dirs.h"
 #include "server/wire/describe_producers.h"
 #include "server/wire/describe_topic_partitions.h"
 #include "server/wire/elect_leaders.h"
 #include "server/wire/fetch.h"
 #include "server/wire/init_producer_id.h"
+#include "server/wire/list_config_resources.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
@@ -63,6 +66,10 @@ wire::DescribeUserScramCredentialsResponse ResponseTo(
 wire::AlterUserScramCredentialsResponse ResponseTo(const wire::AlterUserScramCredentialsRequest&);
 wire::DescribeProducersResponse ResponseTo(const wire::DescribeProducersRequest&);
 wire::DescribeTopicPartitionsResponse ResponseTo(const wire::DescribeTopicPartitionsRequest&);
+wire::DescribeConfigsResponse ResponseTo(const wire::DescribeConfigsRequest&);
+wire::AlterConfigsResponse ResponseTo(const wire::AlterConfigsRequest&);
+wire::IncrementalAlterConfigsResponse ResponseTo(const wire::IncrementalAlterConfigsRequest&);
+wire::ListConfigResourcesResponse ResponseTo(const wire::ListConfigResourcesRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 

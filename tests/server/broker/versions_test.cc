@@ -26,7 +26,8 @@ using Requests = ::testing::Types<
     wire::ListPartitionReassignmentsRequest, wire::DescribeClientQuotasRequest,
     wire::AlterClientQuotasRequest, wire::DescribeUserScramCredentialsRequest,
     wire::AlterUserScramCredentialsRequest, wire::DescribeProducersRequest,
-    wire::DescribeTopicPartitionsRequest>;
+    wire::DescribeTopicPartitionsRequest, wire::DescribeConfigsRequest, wire::AlterConfigsRequest,
+    wire::IncrementalAlterConfigsRequest, wire::ListConfigResourcesRequest>;
 TYPED_TEST_SUITE(EveryVersion, Requests);
 
 // One entry about topic "t", whatever the version names it by.
@@ -37,6 +38,10 @@ void AddEntry(Request& request, const Uuid& id) {
     if constexpr (requires { topic.topic_id; }) topic.topic_id = id;
     topic.name = "t";
     topic.partitions.emplace_back();
+  }
+  if constexpr (requires { request.resources[0].resource_type; }) {
+    request.resources.emplace_back().resource_type = wire::ConfigResource::kTopic;
+    request.resources[0].resource_name = "t";
   }
 }
 

@@ -44,6 +44,28 @@ TEST(ConnectionCount, CountsByAddress) {
   EXPECT_TRUE(count.Add("10.0.0.2"));
 }
 
+io::Task<void> WaitForRoom(ConnectionCount& count, bool& done) {
+  co_await count.WaitForRoom();
+  done = true;
+}
+
+TEST(ConnectionCount, TakesNewLimits) {
+  io::SimWorld world;
+  const auto loop = world.NewLoop();
+  ConnectionCount count(*loop, {.all = 1, .per_address = 1, .of_address = {}});
+  EXPECT_TRUE(count.Add("10.0.0.1"));
+  EXPECT_FALSE(count.Add("10.0.0.1"));
+  bool room = false;
+  io::Gate gate(*loop);
+  gate.Spawn(WaitForRoom(count, room));
+  world.RunUntilIdle();
+  EXPECT_FALSE(room);
+  count.set_limits({.all = 2, .per_address = 2, .of_address = {}});
+  world.Run(*loop, gate.Close());
+  EXPECT_TRUE(room);
+  EXPECT_TRUE(count.Add("10.0.0.1"));
+}
+
 io::Task<void> TakeInto(MemoryBudget& budget, uint64_t bytes, std::vector<uint64_t>& order) {
   co_await budget.Take(bytes);
   order.push_back(bytes);

@@ -16,6 +16,11 @@ TEST(Golden, AlterConfigs) {
   ExpectGolden<IncrementalAlterConfigsResponse>("IncrementalAlterConfigsResponse");
 }
 
+TEST(Golden, ListConfigResources) {
+  ExpectGolden<ListConfigResourcesRequest>("ListConfigResourcesRequest");
+  ExpectGolden<ListConfigResourcesResponse>("ListConfigResourcesResponse");
+}
+
 TEST(Golden, DeleteRecords) {
   ExpectGolden<DeleteRecordsRequest>("DeleteRecordsRequest");
   ExpectGolden<DeleteRecordsResponse>("DeleteRecordsResponse");

@@ -11,6 +11,7 @@
 #include "server/wire/describe_producers.h"
 #include "server/wire/describe_topic_partitions.h"
 #include "server/wire/elect_leaders.h"
+#include "server/wire/list_config_resources.h"
 #include "server/wire/reassignments.h"
 #include "server/wire/scram_credentials.h"
 #include "server/wire/telemetry.h"
@@ -26,7 +27,8 @@ using AdminMessages =
                      DescribeProducersResponse, DescribeTopicPartitionsRequest,
                      DescribeTopicPartitionsResponse, ElectLeadersRequest, ElectLeadersResponse,
                      AlterPartitionReassignmentsRequest, AlterPartitionReassignmentsResponse,
-                     ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse>;
+                     ListPartitionReassignmentsRequest, ListPartitionReassignmentsResponse,
+                     ListConfigResourcesRequest, ListConfigResourcesResponse>;
 using SecurityMessages = ::testing::Types<
     DescribeUserScramCredentialsRequest, DescribeUserScramCredentialsResponse,
     AlterUserScramCredentialsRequest, AlterUserScramCredentialsResponse, DescribeAclsRequest,

@@ -86,6 +86,20 @@ IncrementalAlterConfigsResponse Sample() {
 }
 
 template <>
+ListConfigResourcesRequest Sample() {
+  return {.resource_types = {ConfigResource::kTopic, ConfigResource::kGroup}};
+}
+
+template <>
+ListConfigResourcesResponse Sample() {
+  return {
+      .throttle_time_ms = 4,
+      .error_code = ErrorCode::kUnsupportedVersion,
+      .config_resources = {{"orders", ConfigResource::kTopic}, {.resource_name = "m"}},
+  };
+}
+
+template <>
 DeleteRecordsRequest Sample() {
   return {
       .topics = {{"orders", {{3, 1000}, {4, kDeleteToHighWatermark}}}},

@@ -160,6 +160,21 @@ TEST(CleanerManager, StoppingCallsTheCleaningOff) {
   EXPECT_TRUE(m.Append(Keyed({"y=1"})).ok());
 }
 
+TEST(CleanerManager, TakesANewRateWhileItCleans) {
+  Managed m;
+  m.options.io_buffer_bytes = 0;
+  for (int i = 0; i < 200; ++i) m.Put({"a=" + std::to_string(i)});
+  m.MakeDirty();
+  m.Make(/*bytes_per_second_max=*/1000);
+  m.manager->Start();
+  m.world.RunFor(seconds(2));
+  EXPECT_TRUE(m.Status().running);
+  m.manager->set_options({.cleaner = m.options, .report = {}});
+  m.world.RunFor(seconds(2));
+  EXPECT_FALSE(m.Status().running);
+  EXPECT_EQ(m.Status().cleanings, 1u);
+}
+
 TEST(CleanerManager, ALogThatClosesIsLeft) {
   Managed m;
   m.options.io_buffer_bytes = 0;

@@ -1,0 +1,76 @@
+#include "server/broker/broker_limits.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/log/clean/throttle.h"
+#include "server/logging.h"
+
+namespace varve::broker {
+namespace {
+
+constexpr uint64_t kRequestBytesMin = 16 << 20;
+// Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
+constexpr uint64_t kRequestShare = 8;
+constexpr uint64_t kUnwrittenShare = 64;
+constexpr uint64_t kUnwrittenBytesMin = 8 << 20;
+
+// Opening a file again is cheap; what is open costs memory of the kernel's.
+constexpr uint64_t kOpenFilesDefaultMax = 800;
+
+}  // namespace
+
+std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettings& settings,
+                                                      size_t shards) {
+  if (!settings.cleaner_enable) return std::nullopt;
+  log::CleanerManager::Options options;
+  options.cleaner.map_bytes_max =
+      static_cast<uint64_t>(settings.cleaner_dedupe_buffer_bytes) / shards;
+  options.cleaner.map_load_factor = settings.cleaner_load_factor;
+  options.cleaner.io_buffer_bytes = static_cast<size_t>(settings.cleaner_io_buffer_bytes) / shards;
+  const double rate = settings.cleaner_bytes_per_second_max;
+  if (rate < log::Throttle::kUnlimited) {
+    options.bytes_per_second = rate / static_cast<double>(shards);
+  }
+  options.backoff = std::chrono::milliseconds(settings.cleaner_backoff_ms);
+  options.report = [](const std::string& text) { LogWarning("{}", text); };
+  return options;
+}
+
+ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits& machine,
+                     size_t shards) {
+  ShardLimits limits;
+  const uint64_t files = settings.open_files_max > 0
+                             ? static_cast<uint64_t>(settings.open_files_max)
+                             : std::min(machine.open_files_max / 2, kOpenFilesDefaultMax);
+  limits.open_files_max = std::max<size_t>(files / shards, 16);
+  const uint64_t unwritten =
+      settings.unwritten_bytes_max >= 0
+          ? static_cast<uint64_t>(settings.unwritten_bytes_max)
+          : std::max(machine.memory_bytes / kUnwrittenShare, kUnwrittenBytesMin);
+  limits.unwritten_bytes_max = unwritten / shards;
+  const uint64_t bytes = settings.queued_request_bytes_max > 0
+                             ? static_cast<uint64_t>(settings.queued_request_bytes_max)
+                             : std::max(machine.memory_bytes / kRequestShare, kRequestBytesMin);
+  limits.request_bytes_max = std::max<uint64_t>(bytes / shards, 1);
+  limits.opening_max =
+      std::max(limits.opening_max, static_cast<size_t>(settings.recovery_threads_per_dir));
+  limits.slab_bytes_kept_max = static_cast<uint64_t>(settings.frame_pool_bytes);
+  limits.undurable_max = std::chrono::milliseconds(
+      std::max<int64_t>(settings.recovery_point_checkpoint_ms, kCheckpointMsMin));
+  limits.fetch_sessions_max =
+      std::max<size_t>(static_cast<size_t>(settings.fetch_sessions_max) / shards, 1);
+  limits.cleaner = CleanerOf(settings, shards);
+  limits.connection.frame_bytes_max = static_cast<uint32_t>(settings.request_bytes_max);
+  limits.connection.in_flight_max = static_cast<size_t>(settings.in_flight_requests_max);
+  limits.connection.idle_max =
+      std::chrono::milliseconds(std::max<int64_t>(settings.connection_idle_ms_max, 0));
+  return limits;
+}
+
+net::ConnectionCount::Limits CountLimitsOf(const config::BrokerSettings& settings) {
+  return {settings.connections_max, settings.connections_max_per_ip,
+          settings.connections_max_of_ip};
+}
+
+}  // namespace varve::broker
