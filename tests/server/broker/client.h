@@ -15,14 +15,25 @@
 #include "server/wire/api_versions.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_groups.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
+#include "server/wire/describe_groups.h"
 #include "server/wire/fetch.h"
+#include "server/wire/find_coordinator.h"
+#include "server/wire/heartbeat.h"
+#include "server/wire/join_group.h"
+#include "server/wire/leave_group.h"
+#include "server/wire/list_groups.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
+#include "server/wire/offset_commit.h"
+#include "server/wire/offset_delete.h"
+#include "server/wire/offset_fetch.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
+#include "server/wire/sync_group.h"
 
 namespace varve::broker::test {
 
@@ -36,6 +47,17 @@ wire::CreateTopicsResponse ResponseTo(const wire::CreateTopicsRequest&);
 wire::DeleteTopicsResponse ResponseTo(const wire::DeleteTopicsRequest&);
 wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
+wire::FindCoordinatorResponse ResponseTo(const wire::FindCoordinatorRequest&);
+wire::JoinGroupResponse ResponseTo(const wire::JoinGroupRequest&);
+wire::SyncGroupResponse ResponseTo(const wire::SyncGroupRequest&);
+wire::HeartbeatResponse ResponseTo(const wire::HeartbeatRequest&);
+wire::LeaveGroupResponse ResponseTo(const wire::LeaveGroupRequest&);
+wire::OffsetCommitResponse ResponseTo(const wire::OffsetCommitRequest&);
+wire::OffsetFetchResponse ResponseTo(const wire::OffsetFetchRequest&);
+wire::OffsetDeleteResponse ResponseTo(const wire::OffsetDeleteRequest&);
+wire::DescribeGroupsResponse ResponseTo(const wire::DescribeGroupsRequest&);
+wire::ListGroupsResponse ResponseTo(const wire::ListGroupsRequest&);
+wire::DeleteGroupsResponse ResponseTo(const wire::DeleteGroupsRequest&);
 template <typename Request>
 using ResponseOf = decltype(ResponseTo(std::declval<Request>()));
 
