@@ -10,7 +10,6 @@
 #include "server/broker/api_table.h"
 #include "server/broker/group_calls.h"
 #include "server/cluster/topic_rules.h"
-#include "server/coordinator/member_rules.h"
 
 namespace varve::broker {
 namespace {
@@ -50,11 +49,10 @@ io::Task<void> MakeOffsetsTopic(RequestContext& context) {
   }
 }
 
+// An empty id is one, too: old clients commit offsets under it.
 ErrorCode ErrorFor(const RequestContext& context, int8_t key_type, std::string_view key) {
   if (key_type == wire::kTransactionCoordinator) return ErrorCode::kCoordinatorNotAvailable;
   if (key_type != wire::kGroupCoordinator) return ErrorCode::kInvalidRequest;
-  const ErrorCode error = coordinator::CheckGroupId(key);
-  if (error != ErrorCode::kNone) return error;
   const auto place = PlaceOfGroup(context, key);
   if (!place) return ErrorCode::kCoordinatorNotAvailable;
   const cluster::PartitionState* const state =
@@ -65,7 +63,6 @@ ErrorCode ErrorFor(const RequestContext& context, int8_t key_type, std::string_v
 
 std::string_view MessageOf(ErrorCode error, int8_t key_type) {
   if (error == ErrorCode::kInvalidRequest) return "coordinators of this type are not served";
-  if (error == ErrorCode::kInvalidGroupId) return "a group's id is empty";
   return key_type == wire::kTransactionCoordinator ? "transactions have no coordinator here"
                                                    : "the coordinator is not available yet";
 }
