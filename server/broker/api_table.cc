@@ -2,30 +2,41 @@
 
 #include <algorithm>
 
+#include "server/broker/group_handlers.h"
 #include "server/wire/acls.h"
 #include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/client_quotas.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_groups.h"
 #include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/describe_configs.h"
+#include "server/wire/describe_groups.h"
 #include "server/wire/describe_log_dirs.h"
 #include "server/wire/describe_producers.h"
 #include "server/wire/describe_topic_partitions.h"
 #include "server/wire/elect_leaders.h"
 #include "server/wire/fetch.h"
 #include "server/wire/find_coordinator.h"
+#include "server/wire/heartbeat.h"
 #include "server/wire/init_producer_id.h"
+#include "server/wire/join_group.h"
+#include "server/wire/leave_group.h"
 #include "server/wire/list_config_resources.h"
+#include "server/wire/list_groups.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/metadata.h"
+#include "server/wire/offset_commit.h"
+#include "server/wire/offset_delete.h"
+#include "server/wire/offset_fetch.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
 #include "server/wire/reassignments.h"
 #include "server/wire/scram_credentials.h"
+#include "server/wire/sync_group.h"
 
 namespace varve::broker {
 namespace {
@@ -47,7 +58,15 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::FetchApi>(HandleFetch),
     Entry<wire::ListOffsetsApi>(HandleListOffsets),
     Entry<wire::MetadataApi>(HandleMetadata),
+    Entry<wire::OffsetCommitApi>(HandleOffsetCommit),
+    Entry<wire::OffsetFetchApi>(HandleOffsetFetch),
     Entry<wire::FindCoordinatorApi>(HandleFindCoordinator),
+    Entry<wire::JoinGroupApi>(HandleJoinGroup),
+    Entry<wire::HeartbeatApi>(HandleHeartbeat),
+    Entry<wire::LeaveGroupApi>(HandleLeaveGroup),
+    Entry<wire::SyncGroupApi>(HandleSyncGroup),
+    Entry<wire::DescribeGroupsApi>(HandleDescribeGroups),
+    Entry<wire::ListGroupsApi>(HandleListGroups),
     Entry<wire::ApiVersionsApi>(HandleApiVersions),
     Entry<wire::CreateTopicsApi>(HandleCreateTopics),
     Entry<wire::DeleteTopicsApi>(HandleDeleteTopics),
@@ -61,10 +80,12 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::AlterConfigsApi>(HandleAlterConfigs),
     Entry<wire::DescribeLogDirsApi>(HandleDescribeLogDirs),
     Entry<wire::CreatePartitionsApi>(HandleCreatePartitions),
+    Entry<wire::DeleteGroupsApi>(HandleDeleteGroups),
     Entry<wire::ElectLeadersApi>(HandleElectLeaders),
     Entry<wire::IncrementalAlterConfigsApi>(HandleIncrementalAlterConfigs),
     Entry<wire::AlterPartitionReassignmentsApi>(HandleAlterPartitionReassignments),
     Entry<wire::ListPartitionReassignmentsApi>(HandleListPartitionReassignments),
+    Entry<wire::OffsetDeleteApi>(HandleOffsetDelete),
     Entry<wire::DescribeClientQuotasApi>(HandleDescribeClientQuotas),
     Entry<wire::AlterClientQuotasApi>(HandleAlterClientQuotas),
     Entry<wire::DescribeUserScramCredentialsApi>(HandleDescribeUserScramCredentials),

@@ -17,6 +17,7 @@ namespace varve::broker {
 namespace {
 
 constexpr io::Duration kStopPatience = std::chrono::milliseconds(500);
+
 }  // namespace
 
 Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
@@ -29,7 +30,8 @@ Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
       all_open_(*loops_[0]),
       stop_(*loops_[0]),
       gate_(*loops_[0]) {
-  const ShardLimits limits = LimitsOf(settings_, resources, loops_.size());
+  ShardLimits limits = LimitsOf(settings_, resources, loops_.size());
+  limits.groups = GroupsOf(config_);
   facts_.config = &config_;
   for (size_t i = 0; i < loops_.size(); ++i) {
     dispatchers_.push_back(std::make_unique<Dispatcher>(facts_));

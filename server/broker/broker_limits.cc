@@ -68,6 +68,21 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits
   return limits;
 }
 
+coordinator::CoordinatorConfig GroupsOf(const config::BrokerConfig& config) {
+  coordinator::CoordinatorConfig groups;
+  groups.group.session_timeout_min_ms = config.Int("group.min.session.timeout.ms");
+  groups.group.session_timeout_max_ms = config.Int("group.max.session.timeout.ms");
+  groups.group.initial_rebalance_delay_ms = config.Int("group.initial.rebalance.delay.ms");
+  groups.group.size_max = config.Int("group.max.size");
+  constexpr int64_t kMinuteMs = 60'000;
+  groups.offsets_retention_ms = config.Int("offsets.retention.minutes") * kMinuteMs;
+  groups.retention_check_ms = config.Int("offsets.retention.check.interval.ms");
+  groups.metadata_bytes_max =
+      static_cast<size_t>(std::max<int64_t>(config.Int("offset.metadata.max.bytes"), 0));
+  groups.codec = static_cast<record::Codec>(config.Int("offsets.topic.compression.codec"));
+  return groups;
+}
+
 net::ConnectionCount::Limits CountLimitsOf(const config::BrokerSettings& settings) {
   return {settings.connections_max, settings.connections_max_per_ip,
           settings.connections_max_of_ip};

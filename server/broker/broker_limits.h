@@ -7,6 +7,7 @@
 #include "engine/log/clean/cleaner_manager.h"
 #include "server/broker/shard.h"
 #include "server/config/broker_config.h"
+#include "server/coordinator/coordinator_config.h"
 #include "server/net/connection_count.h"
 
 // How much each part of the broker may take, from its settings and the machine: pure functions.
@@ -27,6 +28,9 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits
 // the shards: each cleans one log at a time.
 std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettings& settings,
                                                       size_t shards);
+
+// What coordinators of groups go by.
+coordinator::CoordinatorConfig GroupsOf(const config::BrokerConfig& config);
 
 net::ConnectionCount::Limits CountLimitsOf(const config::BrokerSettings& settings);
 

@@ -33,6 +33,19 @@ ErrorCode OfAppend(const absl::Status& status) {
   }
 }
 
+// As Kafka's coordinators: a client comes again, except with what can never be written.
+ErrorCode OfCoordinatorAppend(const absl::Status& status) {
+  switch (OfAppend(status)) {
+    case ErrorCode::kNone:
+      return ErrorCode::kNone;
+    case ErrorCode::kNotLeaderOrFollower:
+    case ErrorCode::kKafkaStorageError:
+      return ErrorCode::kNotCoordinator;
+    default:
+      return ErrorCode::kUnknownServerError;
+  }
+}
+
 ErrorCode OfRead(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kOk:

@@ -16,6 +16,9 @@ wire::ErrorCode OfFault(record::BatchFault fault);
 wire::ErrorCode OfFault(record::RecordFault fault);
 wire::ErrorCode OfFault(log::ProducerFault fault);
 
+// Of an append by a coordinator: what its clients are told.
+wire::ErrorCode OfCoordinatorAppend(const absl::Status& status);
+
 // Of a request to a partition that its shard does not serve.
 wire::ErrorCode OfMissing(const Shard& shard, const PartitionKey& key);
 

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "server/broker/group_coordinators.h"
+#include "server/cluster/topic_rules.h"
 #include "server/logging.h"
 
 namespace varve::broker {
@@ -26,6 +28,7 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       files_(loop.disk(), limits.open_files_max, limits.unwritten_bytes_max),
       flusher_(loop, limits.undurable_max),
       image_(std::make_shared<cluster::Image>()),
+      groups_(std::make_unique<GroupCoordinators>(loop, limits_.groups)),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
       budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare),
@@ -36,6 +39,8 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
     cleaner_ = std::make_unique<log::CleanerManager>(loop_, files_, *limits.cleaner);
   }
 }
+
+Shard::~Shard() = default;
 
 io::Task<void> Shard::StartCleaning() {
   if (cleaner_ != nullptr) cleaner_->Start();
@@ -61,6 +66,7 @@ io::Task<void> Shard::WaitOrStop(io::Event& woken, io::MonoTime deadline) {
 void Shard::StopWaiting() {
   stopping_ = true;
   for (io::Event* event : waiting_) event->Set();
+  groups_->BeginStop();
 }
 
 Partition* Shard::Find(const PartitionKey& key) {
@@ -105,7 +111,7 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
   Partition& added = *partition;
   partitions_[{order.topic->id, order.index}] = std::move(partition);
   if (order.serve) {
-    added.Serve();
+    Serve(added);
   } else {
     unserved_.push_back({order.topic->id, order.index});
   }
@@ -123,9 +129,15 @@ io::Task<void> Shard::OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::
 io::Task<void> Shard::ServeOpened() {
   for (const PartitionKey& key : std::exchange(unserved_, {})) {
     const auto found = partitions_.find(key);
-    if (found != partitions_.end()) found->second->Serve();
+    if (found != partitions_.end()) Serve(*found->second);
   }
   co_return;
+}
+
+void Shard::Serve(Partition& partition) {
+  partition.Serve();
+  if (partition.topic().name != cluster::kConsumerOffsetsTopic) return;
+  groups_->Start({partition.topic().id, partition.index()}, partition.log());
 }
 
 io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
@@ -151,6 +163,7 @@ io::Task<void> Shard::Discard(PartitionKey key) {
   if (found == partitions_.end()) co_return;
   const std::unique_ptr<Partition> partition = std::move(found->second);
   partitions_.erase(found);
+  co_await groups_->Stop(key);
   partition->DropWatches();  // nobody finds it any more to take a watch back
   // Its files go; what could not be written to them does not matter.
   IgnoreError(co_await partition->log().Close(/*sync=*/false));
@@ -179,6 +192,7 @@ void Shard::AddAsLeft(const std::string& directory, log::Manifest& into) {
 }
 
 io::Task<Shard::CloseErrors> Shard::CloseLogs() {
+  co_await groups_->StopAll();
   if (cleaner_ != nullptr) co_await cleaner_->Stop();
   CloseErrors errors;
   io::Semaphore slots(loop_, limits_.opening_max);

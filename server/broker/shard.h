@@ -21,6 +21,7 @@
 #include "server/broker/fetch_session.h"
 #include "server/broker/partition.h"
 #include "server/cluster/image.h"
+#include "server/coordinator/coordinator_config.h"
 #include "server/net/connection.h"
 #include "server/net/connection_set.h"
 #include "server/net/handler.h"
@@ -28,6 +29,8 @@
 #include "server/net/slab.h"
 
 namespace varve::broker {
+
+class GroupCoordinators;
 
 // A log that a shard is to open.
 struct OpenOrder {
@@ -55,6 +58,7 @@ struct ShardLimits {
   io::Duration undurable_max = std::chrono::seconds(60);
   size_t opening_max = 8;  // logs opened at a time
   net::ConnectionLimits connection;
+  coordinator::CoordinatorConfig groups;
   // How logs are compacted; nothing: they are not.
   std::optional<log::CleanerManager::Options> cleaner;
 };
@@ -66,6 +70,7 @@ struct ShardLimits {
 class Shard {
  public:
   Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits& limits);
+  ~Shard();
   Shard(const Shard&) = delete;
   Shard& operator=(const Shard&) = delete;
 
@@ -73,6 +78,7 @@ class Shard {
   io::Loop& loop() { return loop_; }
   log::FileCache& files() { return files_; }
   FetchSessions& fetch_sessions() { return fetch_sessions_; }
+  GroupCoordinators& groups() { return *groups_; }
   net::ConnectionSet& connections() { return connections_; }
   uint64_t request_bytes() const { return budget_.used() + small_budget_.used(); }
 
@@ -120,6 +126,7 @@ class Shard {
   io::Task<void> DropLogs();
 
  private:
+  void Serve(Partition& partition);
   // Its partitions in an order that depends on nothing but their keys.
   std::vector<Partition*> Ordered() const;
   io::Task<void> OpenOne(const OpenOrder& order, OpenOutcome& outcome, io::Semaphore& slots);
@@ -133,6 +140,7 @@ class Shard {
   cluster::ImageRef image_;
   absl::flat_hash_map<PartitionKey, std::unique_ptr<Partition>> partitions_;
   std::unique_ptr<log::CleanerManager> cleaner_;  // null: nothing is compacted
+  std::unique_ptr<GroupCoordinators> groups_;
   std::set<PartitionKey> left_out_;
   std::vector<PartitionKey> unserved_;  // since the last ServeOpened
   std::list<io::Event*> waiting_;       // in order of arrival

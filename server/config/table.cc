@@ -45,7 +45,8 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 std::span<const Property> BrokerProperties() {
   static const std::vector<Property> properties =
-      Sorted({NetworkProperties(), LogProperties(), ClusterProperties(), AcceptedProperties()});
+      Sorted({NetworkProperties(), LogProperties(), ClusterProperties(), GroupProperties(),
+              AcceptedProperties()});
   return properties;
 }
 

@@ -10,7 +10,8 @@ namespace varve::config {
 std::span<const Property> NetworkProperties();   // who this broker is, listeners, limits
 std::span<const Property> LogProperties();       // directories, logs, threads
 std::span<const Property> ClusterProperties();   // compaction; without effect: quorum, replication
-std::span<const Property> AcceptedProperties();  // without effect here: groups, security, metrics
+std::span<const Property> GroupProperties();     // consumer groups and their offsets
+std::span<const Property> AcceptedProperties();  // without effect here: security, metrics...
 std::span<const Property> TopicTable();
 
 }  // namespace varve::config

@@ -18,24 +18,35 @@
 #include "server/wire/client_quotas.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
+#include "server/wire/delete_groups.h"
 #include "server/wire/delete_records.h"
 #include "server/wire/delete_topics.h"
 #include "server/wire/describe_cluster.h"
 #include "server/wire/describe_configs.h"
+#include "server/wire/describe_groups.h"
 #include "server/wire/describe_log_dirs.h"
 #include "server/wire/describe_producers.h"
 #include "server/wire/describe_topic_partitions.h"
 #include "server/wire/elect_leaders.h"
 #include "server/wire/fetch.h"
+#include "server/wire/find_coordinator.h"
+#include "server/wire/heartbeat.h"
 #include "server/wire/init_producer_id.h"
+#include "server/wire/join_group.h"
+#include "server/wire/leave_group.h"
 #include "server/wire/list_config_resources.h"
+#include "server/wire/list_groups.h"
 #include "server/wire/list_offsets.h"
 #include "server/wire/message.h"
 #include "server/wire/metadata.h"
+#include "server/wire/offset_commit.h"
+#include "server/wire/offset_delete.h"
+#include "server/wire/offset_fetch.h"
 #include "server/wire/offset_for_leader_epoch.h"
 #include "server/wire/produce.h"
 #include "server/wire/reassignments.h"
 #include "server/wire/scram_credentials.h"
+#include "server/wire/sync_group.h"
 
 namespace varve::broker::test {
 
@@ -49,6 +60,17 @@ wire::CreateTopicsResponse ResponseTo(const wire::CreateTopicsRequest&);
 wire::DeleteTopicsResponse ResponseTo(const wire::DeleteTopicsRequest&);
 wire::CreatePartitionsResponse ResponseTo(const wire::CreatePartitionsRequest&);
 wire::DescribeClusterResponse ResponseTo(const wire::DescribeClusterRequest&);
+wire::FindCoordinatorResponse ResponseTo(const wire::FindCoordinatorRequest&);
+wire::JoinGroupResponse ResponseTo(const wire::JoinGroupRequest&);
+wire::SyncGroupResponse ResponseTo(const wire::SyncGroupRequest&);
+wire::HeartbeatResponse ResponseTo(const wire::HeartbeatRequest&);
+wire::LeaveGroupResponse ResponseTo(const wire::LeaveGroupRequest&);
+wire::OffsetCommitResponse ResponseTo(const wire::OffsetCommitRequest&);
+wire::OffsetFetchResponse ResponseTo(const wire::OffsetFetchRequest&);
+wire::OffsetDeleteResponse ResponseTo(const wire::OffsetDeleteRequest&);
+wire::DescribeGroupsResponse ResponseTo(const wire::DescribeGroupsRequest&);
+wire::ListGroupsResponse ResponseTo(const wire::ListGroupsRequest&);
+wire::DeleteGroupsResponse ResponseTo(const wire::DeleteGroupsRequest&);
 wire::InitProducerIdResponse ResponseTo(const wire::InitProducerIdRequest&);
 wire::DeleteRecordsResponse ResponseTo(const wire::DeleteRecordsRequest&);
 wire::DescribeAclsResponse ResponseTo(const wire::DescribeAclsRequest&);

@@ -281,16 +281,20 @@ DescribeClusterResponse Sample() {
 
 template <>
 FindCoordinatorRequest Sample() {
-  return {.group = "group"};
+  return {.key = "group", .key_type = kTransactionCoordinator, .coordinator_keys = {"k1", "k2"}};
 }
 
 template <>
 FindCoordinatorResponse Sample() {
   return {
+      .throttle_time_ms = 4,
       .error_code = ErrorCode::kCoordinatorNotAvailable,
+      .error_message = "why",
       .node_id = 3,
       .host = "h1",
       .port = 9092,
+      .coordinators = {{"k1", 3, "h1", 9092, ErrorCode::kNone, std::nullopt},
+                       {"k2", -1, "", -1, ErrorCode::kCoordinatorNotAvailable, "why"}},
   };
 }
 

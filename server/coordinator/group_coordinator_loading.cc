@@ -1,0 +1,70 @@
+// How a coordinator begins, and what it does by itself from then on.
+
+#include <chrono>
+#include <utility>
+
+#include "server/coordinator/group_coordinator.h"
+#include "server/coordinator/loading.h"
+#include "server/logging.h"
+
+namespace varve::coordinator {
+namespace {
+
+using wire::ErrorCode;
+
+constexpr size_t kAdoptedInATurn = 64;
+
+void Report(const std::string& directory, const GroupReplay& replay, size_t groups) {
+  if (replay.records() == 0) return;
+  LogInfo("{}: {} groups, from {} records", directory, groups, replay.records());
+  if (replay.passed_over() == 0) return;
+  LogWarning("{}: {} records of groups were passed over, the first because of {}", directory,
+             replay.passed_over(), replay.first_complaint());
+}
+
+}  // namespace
+
+io::Task<void> GroupCoordinator::Run() {
+  auto loaded = co_await LoadGroups(loop_, log_, stop_);
+  if (stopping_) co_return;
+  if (!loaded.ok()) {
+    LogError("groups in {} cannot be served: {}", log_.directory(), loaded.status().ToString());
+    not_ready_ = ErrorCode::kNotCoordinator;
+    co_return;
+  }
+  co_await Adopt(loaded->Take());
+  if (stopping_) co_return;
+  Report(log_.directory(), *loaded, groups_.size());
+  not_ready_ = ErrorCode::kNone;
+  const auto pause = std::chrono::milliseconds(config_.retention_check_ms);
+  while (co_await io::SleepUnless(stop_, pause)) co_await ExpireOffsets();
+}
+
+io::Task<void> GroupCoordinator::Adopt(GroupReplay::Groups groups) {
+  size_t adopted = 0;
+  for (auto& [id, stored] : groups) {
+    AdoptOne(id, std::move(stored));
+    if (++adopted % kAdoptedInATurn != 0) continue;
+    io::Yield turn{loop_};
+    co_await turn;
+    if (stopping_) co_return;
+  }
+}
+
+// A group whose record makes no sense goes on with its offsets: members join anew.
+void GroupCoordinator::AdoptOne(const std::string& group_id, GroupReplay::Stored stored) {
+  Entry& entry = CreateEntry(group_id);
+  entry.offsets = std::move(stored.offsets);
+  if (stored.record) {
+    absl::StatusOr<Group> restored = Group::Restore(&config_.group, *stored.record, TimeNow());
+    if (restored.ok()) {
+      entry.group = *std::move(restored);
+    } else {
+      LogWarning("group {} lost its members: {}", group_id,
+                 std::string(restored.status().message()));
+    }
+  }
+  Apply(entry, Outcome());
+}
+
+}  // namespace varve::coordinator
