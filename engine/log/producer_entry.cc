@@ -93,6 +93,14 @@ void ProducerEntry::Apply(const ProducerBatch& batch) {
     txn_first_offset_ = kNoOffset;
     return;
   }
+  // What does not follow was written by a producer that the log had forgotten meanwhile: it may use
+  // the numbers of before for other batches.
+  const bool numbered = batch.first_sequence != record::kNoSequence;
+  if (numbered && batch_count_ > 0 &&
+      batch.first_sequence != record::AdvanceSequence(newest().last_sequence, 1)) {
+    batches_ = {};
+    batch_count_ = 0;
+  }
   const auto delta = static_cast<int32_t>(batch.last_offset - batch.first_offset);
   Remember({batch.last_sequence, delta, batch.last_offset, batch.timestamp});
   if (batch.transactional && !in_transaction()) txn_first_offset_ = batch.first_offset;

@@ -57,6 +57,16 @@ TEST(ProducerState, RepeatsAreRecognised) {
   EXPECT_EQ(p.Fault(p.Data(1, 1, 10, 2)), kOutOfOrderSequence);  // nor is another epoch
 }
 
+// A replay meets what was written before the log forgot the producer, and what it wrote as a new
+// one.
+TEST(ProducerState, WhatDoesNotFollowBeginsAnew) {
+  ProducerSteps p;
+  EXPECT_TRUE(p.Write(p.Data(1, 0, 0)));
+  p.Apply(p.Data(1, 0, kMax));
+  EXPECT_FALSE(p.Check(p.Data(1, 0, 0)).duplicate);
+  EXPECT_TRUE(p.Write(p.Data(1, 0, 0)));
+}
+
 TEST(ProducerState, SequencesWrap) {
   ProducerSteps p;
   p.next = 1990;

@@ -88,7 +88,7 @@ DrawnBatch DrawMarker(Random& random, const Sender& sender, int64_t now_ms) {
 
 Config DrawConfig(Random& random) {
   Config config;
-  config.segment_bytes = static_cast<int64_t>(800 + DrawSmall(random, 2500));
+  config.segment_bytes = static_cast<int64_t>(1200 + DrawSmall(random, 2500));
   config.segment_ms = static_cast<int64_t>(1 + random.Below(20)) * kHourMs;
   config.segment_jitter_ms = random.OneIn(2) ? 0 : kHourMs;
   if (random.OneIn(6)) config.segment_index_bytes = static_cast<int32_t>(40 + random.Below(60));
