@@ -82,6 +82,7 @@ constexpr Scenario kScenarios[] = {
      [](Damaged& m) {
        m.arguments.stop = Stop::kClean;
        m.Put(3, FileKind::kSnapshot, FormatProducerSnapshot({}));
+       m.Remove(m.Path(6, FileKind::kSnapshot));
      }},
 };
 
