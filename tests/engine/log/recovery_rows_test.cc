@@ -81,8 +81,7 @@ constexpr Scenario kScenarios[] = {
     {Row::kProducersReplayed,
      [](Damaged& m) {
        m.arguments.stop = Stop::kClean;
-       m.Put(3, FileKind::kSnapshot, FormatProducerSnapshot({}));
-       m.Remove(m.Path(6, FileKind::kSnapshot));
+       m.Remove(m.Path(7, FileKind::kSnapshot));
      }},
 };
 
