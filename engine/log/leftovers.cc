@@ -154,16 +154,15 @@ class Cleaner {
     for (const SegmentFile& file : files_) {
       if (file.kind == FileKind::kLog) logs.insert(file.base_offset);
     }
-    const std::vector<SegmentFile> all = files_;
-    for (const SegmentFile& file : all) {
+    const auto orphan = [&logs](const SegmentFile& file) {
       const bool index = file.kind == FileKind::kOffsetIndex || file.kind == FileKind::kTimeIndex ||
                          file.kind == FileKind::kTransactionIndex;
-      if (!index || logs.contains(file.base_offset)) continue;
-      report_.Note(Row::kOrphanIndex);
-      CO_RETURN_IF_ERROR(co_await RemoveFile(file));
-      Forget(file);
-    }
-    co_return absl::OkStatus();
+      return index && !logs.contains(file.base_offset);
+    };
+    if (std::ranges::none_of(files_, orphan)) co_return absl::OkStatus();
+    // The log may have lost its name after the last sync, and would come back without them.
+    CO_RETURN_IF_ERROR(co_await disk_.SyncDirectory(directory_));
+    co_return co_await RemoveIf(orphan, Row::kOrphanIndex);
   }
 
   io::Task<absl::Status> RemoveFile(const SegmentFile& file) {
