@@ -83,16 +83,7 @@ io::Task<absl::Status> HandleDeleteRecords(RequestContext& context, wire::Reader
     }
   }
   co_await FanOut(context, std::move(by_shard), DeleteOn);
-  wire::DeleteRecordsResponse response;
-  auto item = items.begin();
-  for (const auto& topic : request.topics) {
-    auto& entry = response.topics.emplace_back();
-    entry.name = topic.name;
-    for (size_t i = 0; i < topic.partitions.size(); ++i) {
-      entry.partitions.push_back((item++)->answer);
-    }
-  }
-  Respond(context, response);
+  Respond(context, Collect<wire::DeleteRecordsResponse>(request.topics, items));
   co_return absl::OkStatus();
 }
 

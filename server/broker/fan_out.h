@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -53,6 +54,21 @@ io::Task<void> FanOut(RequestContext& context, ByShard<Item> by_shard,
   io::Gate gate(context.shard.loop());
   StartOnShards<Item>(context, std::move(by_shard), function, gate);
   co_await gate.Close();
+}
+
+// The items' answers under the names of their topics; `items` are in the order of the request.
+template <typename Response, typename Topics, typename Item>
+Response Collect(const Topics& topics, std::deque<Item>& items) {
+  Response response;
+  auto item = items.begin();
+  for (const auto& topic : topics) {
+    auto& entry = response.topics.emplace_back();
+    entry.name = topic.name;
+    for (size_t i = 0; i < topic.partitions.size(); ++i) {
+      entry.partitions.push_back(std::move((item++)->answer));
+    }
+  }
+  return response;
 }
 
 }  // namespace varve::broker

@@ -177,16 +177,7 @@ io::Task<absl::Status> HandleListOffsets(RequestContext& context, wire::Reader& 
     }
   }
   co_await FanOut(context, std::move(by_shard), AnswerOn);
-  wire::ListOffsetsResponse response;
-  auto item = items.begin();
-  for (const auto& topic : request.topics) {
-    auto& entry = response.topics.emplace_back();
-    entry.name = topic.name;
-    for (size_t i = 0; i < topic.partitions.size(); ++i) {
-      entry.partitions.push_back((item++)->answer);
-    }
-  }
-  Respond(context, response);
+  Respond(context, Collect<wire::ListOffsetsResponse>(request.topics, items));
   co_return absl::OkStatus();
 }
 
@@ -210,16 +201,7 @@ io::Task<absl::Status> HandleOffsetForLeaderEpoch(RequestContext& context, wire:
     }
   }
   co_await FanOut(context, std::move(by_shard), AnswerEpochsOn);
-  wire::OffsetForLeaderEpochResponse response;
-  auto item = items.begin();
-  for (const auto& topic : request.topics) {
-    auto& entry = response.topics.emplace_back();
-    entry.name = topic.name;
-    for (size_t i = 0; i < topic.partitions.size(); ++i) {
-      entry.partitions.push_back((item++)->answer);
-    }
-  }
-  Respond(context, response);
+  Respond(context, Collect<wire::OffsetForLeaderEpochResponse>(request.topics, items));
   co_return absl::OkStatus();
 }
 
