@@ -1,6 +1,8 @@
 #include "server/config/describe.h"
 
-#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "server/config/value.h"
 
@@ -116,11 +118,12 @@ void AddUnknown(const Overrides& set, Source source, std::vector<DescribedConfig
   }
 }
 
+// Of those with the same name the first one stays.
 void SortOnce(std::vector<DescribedConfig>& all) {
-  const auto less = [](const auto& a, const auto& b) { return a.name < b.name; };
-  const auto same = [](const auto& a, const auto& b) { return a.name == b.name; };
-  std::stable_sort(all.begin(), all.end(), less);
-  all.erase(std::unique(all.begin(), all.end(), same), all.end());
+  std::map<std::string_view, DescribedConfig> by_name;
+  for (DescribedConfig& each : all) by_name.try_emplace(each.name, std::move(each));
+  all.clear();
+  for (auto& [name, config] : by_name) all.push_back(std::move(config));
 }
 
 }  // namespace
