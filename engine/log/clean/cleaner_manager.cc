@@ -216,6 +216,7 @@ void CleanerManager::Note(Entry& entry, const absl::Status& status) {
 
 std::vector<CleaningStatus> CleanerManager::Statuses() const {
   std::vector<CleaningStatus> statuses;
+  statuses.reserve(entries_.size());
   for (const EntryRef& entry : entries_) statuses.push_back(entry->status);
   return statuses;
 }
