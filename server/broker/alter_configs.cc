@@ -59,6 +59,7 @@ void WarnOfUnknown(const ConfigChange& change) {
 // Names alone: a value may be a secret.
 void LogChange(const ConfigChange& change, const std::string& resource) {
   std::vector<std::string> names;
+  names.reserve(change.alterations.size());
   for (const cluster::Alteration& alteration : change.alterations) {
     names.push_back(alteration.name);
   }

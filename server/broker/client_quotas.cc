@@ -43,6 +43,7 @@ Verdict CheckTypes(const std::vector<std::string_view>& types, ErrorCode unknown
 
 Verdict Check(const wire::DescribeClientQuotasRequest& request) {
   std::vector<std::string_view> types;
+  types.reserve(request.components.size());
   for (const auto& component : request.components) types.push_back(component.entity_type);
   Verdict verdict = CheckTypes(types, ErrorCode::kUnsupportedVersion);
   for (const auto& component : request.components) {
@@ -61,6 +62,7 @@ Verdict Check(const wire::DescribeClientQuotasRequest& request) {
 Verdict Check(const wire::AlterClientQuotasRequest::Entry& entry) {
   if (entry.entity.empty()) return Refuse(ErrorCode::kInvalidRequest, "the entity is empty");
   std::vector<std::string_view> types;
+  types.reserve(entry.entity.size());
   for (const wire::QuotaEntity& part : entry.entity) types.push_back(part.entity_type);
   Verdict verdict = CheckTypes(types, ErrorCode::kInvalidRequest);
   if (!verdict.ok()) return verdict;

@@ -86,6 +86,9 @@ using WireInteger = typename WireIntegerOf<T>::type;
 // What Reader, Writer and MinSizer share: which operation a member's type asks for.
 template <typename Derived>
 class Codec {
+  friend Derived;
+  Codec() = default;
+
  public:
   int version() const { return version_; }
   bool flexible() const { return flexible_; }
