@@ -54,10 +54,7 @@ std::string ModelLog::CheckEnd(int64_t log_end, int64_t start) {
   if (!emptied && !anew && !at_batch && log_end != end_) {
     return fmt::format("ends at {}, where no batch ends", log_end);
   }
-  if (emptied) {
-    batches_.clear();
-    open_below_.clear();
-  }
+  if (emptied) batches_.clear();
   end_ = log_end;
   return "";
 }
