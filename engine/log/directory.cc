@@ -26,10 +26,6 @@ constexpr std::string_view kBootId = "varve-boot-id";
 constexpr std::string_view kManifest = "varve-manifest";
 constexpr std::string_view kChanged = "varve-changed";
 
-std::string MarkerText(int64_t broker_epoch) {
-  return fmt::format(R"({{"version":0,"brokerEpoch":{}}})", broker_epoch);
-}
-
 int64_t OffsetOr(const OffsetMap& offsets, const TopicPartition& name, int64_t otherwise) {
   const auto found = offsets.find(name);
   return found == offsets.end() ? otherwise : found->second;
@@ -151,7 +147,7 @@ io::Task<absl::Status> LogDirectory::ParseKept(const std::string& path) {
   if (stop_ == Stop::kClean) {
     CO_ASSIGN_OR_RETURN(const std::string marker,
                         co_await ReadText(loop_.disk(), PathOf(kCleanMarker)));
-    manifest_fits_ = marker == MarkerText(manifest->broker_epoch);
+    manifest_fits_ = marker == CleanMarkerText(manifest->broker_epoch);
   } else {
     CO_RETURN_IF_ERROR(co_await FitMarks());
   }
@@ -360,7 +356,7 @@ io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints
   }
   CO_RETURN_IF_ERROR(co_await WriteCheckpoints(checkpoints));
   CO_RETURN_IF_ERROR(co_await WriteManifest(manifest));
-  const std::string marker = MarkerText(manifest.broker_epoch);
+  const std::string marker = CleanMarkerText(manifest.broker_epoch);
   co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kCleanMarker), AsBytes(marker));
 }
 

@@ -106,13 +106,12 @@ io::Task<absl::Status> Log::StoreSnapshot(int64_t offset, Buffer content) {
 // the next sync.
 io::Task<absl::Status> Log::StoreSnapshots() {
   while (!waiting_snapshots_.empty()) {
-    const auto [offset, content] = std::move(waiting_snapshots_.front());
+    auto first = std::move(waiting_snapshots_.front());
     waiting_snapshots_.pop_front();
-    Buffer copy = content;
-    const absl::Status stored = co_await StoreSnapshot(offset, std::move(copy));
+    const absl::Status stored = co_await StoreSnapshot(first.first, first.second);
     if (absl::IsDataLoss(stored)) co_return stored;
     if (stored.ok()) continue;
-    waiting_snapshots_.emplace_front(offset, content);
+    waiting_snapshots_.push_front(std::move(first));
     break;
   }
   co_return absl::OkStatus();

@@ -167,4 +167,8 @@ absl::StatusOr<Manifest> ParseManifest(std::string_view text) {
   return manifest;
 }
 
+std::string CleanMarkerText(int64_t broker_epoch) {
+  return fmt::format(R"({{"version":0,"brokerEpoch":{}}})", broker_epoch);
+}
+
 }  // namespace varve::log

@@ -52,6 +52,9 @@ std::string FormatManifest(const Manifest& manifest);
 // DataLoss for anything else: the logs are then opened one by one.
 absl::StatusOr<Manifest> ParseManifest(std::string_view text);
 
+// The content of the marker that a clean stop leaves under an epoch: Kafka's .kafka_cleanshutdown.
+std::string CleanMarkerText(int64_t broker_epoch);
+
 // Largest manifest that is read.
 inline constexpr uint64_t kManifestBytesMax = uint64_t{1} << 30;
 

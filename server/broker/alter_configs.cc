@@ -9,7 +9,7 @@
 
 #include "engine/base/status.h"
 #include "server/broker/api_table.h"
-#include "server/broker/ask_controller.h"
+#include "server/broker/call_home.h"
 #include "server/config/property.h"
 #include "server/config/value.h"
 
@@ -74,7 +74,7 @@ io::Task<absl::Status> Alter(RequestContext& context, wire::Reader& body) {
   const std::vector<ConfigChange> changes = ToChanges(request);
   cluster::Controller& controller = *context.broker.controller;
   auto alter = [&] { return controller.AlterConfigs(changes, request.validate_only); };
-  const std::vector<cluster::ConfigResult> results = co_await AskController(context, alter);
+  const std::vector<cluster::ConfigResult> results = co_await CallHome(context, alter);
   Response response;
   for (size_t i = 0; i < results.size(); ++i) {
     const cluster::ConfigResult& result = results[i];

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "engine/base/status.h"
-#include "engine/io/call.h"
 #include "server/broker/api_table.h"
+#include "server/broker/call_home.h"
 #include "server/broker/fan_out.h"
 #include "server/broker/storage.h"
 
@@ -107,8 +107,7 @@ io::Task<absl::Status> HandleDescribeLogDirs(RequestContext& context, wire::Read
   co_await FanOut(context, std::move(by_shard), MeasureOn);
   Storage& storage = *context.broker.storage;
   auto describe = [&] { return storage.Describe(); };
-  const std::vector<DirectoryFacts> directories =
-      co_await io::CallOn(context.shard.loop(), context.broker.shards[0]->loop(), describe);
+  const std::vector<DirectoryFacts> directories = co_await CallHome(context, describe);
   Sizes sizes = Sorted(measured);
   Response response;
   for (const DirectoryFacts& facts : directories) {

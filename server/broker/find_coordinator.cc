@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "engine/base/status.h"
-#include "engine/io/call.h"
 #include "server/broker/api_table.h"
+#include "server/broker/call_home.h"
 #include "server/broker/group_calls.h"
 #include "server/cluster/topic_rules.h"
 
@@ -37,8 +37,7 @@ io::Task<void> MakeOffsetsTopic(RequestContext& context) {
   const std::vector<cluster::NewTopic> wanted{OffsetsTopic(*context.broker.config)};
   cluster::Controller* const controller = context.broker.controller;
   auto create = [&] { return controller->CreateTopics(wanted, /*validate_only=*/false); };
-  const auto results =
-      co_await io::CallOn(context.shard.loop(), context.broker.shards[0]->loop(), create);
+  const auto results = co_await CallHome(context, create);
   const cluster::TopicResult& result = results.at(0);
   if (result.error == ErrorCode::kNone) {
     LogInfo("created topic {} with {} partitions for {}", result.name, result.partitions,

@@ -1,8 +1,8 @@
 #include "server/wire/init_producer_id.h"
 
 #include "engine/base/status.h"
-#include "engine/io/call.h"
 #include "server/broker/api_table.h"
+#include "server/broker/call_home.h"
 #include "server/cluster/producer_ids.h"
 
 namespace varve::broker {
@@ -31,8 +31,7 @@ io::Task<absl::Status> HandleInitProducerId(RequestContext& context, wire::Reade
   if (response.error_code == ErrorCode::kNone) {
     cluster::ProducerIds& ids = *context.broker.producer_ids;
     auto next = [&] { return ids.Next(); };
-    const absl::StatusOr<int64_t> id =
-        co_await io::CallOn(context.shard.loop(), context.broker.shards[0]->loop(), next);
+    const absl::StatusOr<int64_t> id = co_await CallHome(context, next);
     if (id.ok()) {
       response.producer_id = *id;
       response.producer_epoch = 0;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/base/status.h"
-#include "engine/io/call.h"
 #include "server/broker/api_table.h"
+#include "server/broker/call_home.h"
 #include "server/cluster/topic_rules.h"
 
 namespace varve::broker {
@@ -77,8 +77,7 @@ io::Task<void> CreateMissing(RequestContext& context, const wire::MetadataReques
   if (wanted.empty()) co_return;
   cluster::Controller* controller = context.broker.controller;
   auto create = [&] { return controller->CreateTopics(wanted, /*validate_only=*/false); };
-  const auto results =
-      co_await io::CallOn(context.shard.loop(), context.broker.shards[0]->loop(), create);
+  const auto results = co_await CallHome(context, create);
   for (const cluster::TopicResult& result : results) {
     if (result.error == ErrorCode::kNone) {
       LogInfo("created topic {} on request of {}", result.name, context.peer.address);

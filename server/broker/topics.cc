@@ -5,7 +5,7 @@
 
 #include "engine/base/status.h"
 #include "server/broker/api_table.h"
-#include "server/broker/ask_controller.h"
+#include "server/broker/call_home.h"
 #include "server/config/describe.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
@@ -65,7 +65,7 @@ io::Task<absl::Status> HandleCreateTopics(RequestContext& context, wire::Reader&
   for (const auto& asked : request.topics) topics.push_back(ToNewTopic(asked));
   cluster::Controller& controller = *context.broker.controller;
   auto create = [&] { return controller.CreateTopics(topics, request.validate_only); };
-  const auto results = co_await AskController(context, create);
+  const auto results = co_await CallHome(context, create);
   wire::CreateTopicsResponse response;
   for (const cluster::TopicResult& result : results) {
     response.topics.push_back(ToResponse(context, result));
@@ -93,7 +93,7 @@ io::Task<absl::Status> HandleDeleteTopics(RequestContext& context, wire::Reader&
   }
   cluster::Controller& controller = *context.broker.controller;
   auto remove = [&] { return controller.DeleteTopics(keys); };
-  const auto results = co_await AskController(context, remove);
+  const auto results = co_await CallHome(context, remove);
   for (const cluster::DeleteResult& result : results) {
     wire::DeleteTopicsResponse::Topic topic;
     if (!result.name.empty()) topic.name = result.name;
@@ -125,7 +125,7 @@ io::Task<absl::Status> HandleCreatePartitions(RequestContext& context, wire::Rea
   }
   cluster::Controller& controller = *context.broker.controller;
   auto create = [&] { return controller.CreatePartitions(wanted, request.validate_only); };
-  const auto results = co_await AskController(context, create);
+  const auto results = co_await CallHome(context, create);
   wire::CreatePartitionsResponse response;
   for (const cluster::PartitionsResult& result : results) {
     wire::CreatePartitionsResponse::Result entry;

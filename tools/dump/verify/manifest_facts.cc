@@ -24,12 +24,6 @@ absl::StatusOr<std::optional<std::string>> ReadIfThere(const std::string& direct
   return std::optional<std::string>(*std::move(text));
 }
 
-// The marker of the clean stop that left the manifest names its epoch.
-bool IsMarkerOf(const std::string& marker, const log::Manifest& manifest) {
-  return marker.find(fmt::format("\"brokerEpoch\":{}}}", manifest.broker_epoch)) !=
-         std::string::npos;
-}
-
 }  // namespace
 
 const log::LogAsLeft* ManifestFacts::LeftOf(const log::TopicPartition& partition) const {
@@ -51,7 +45,8 @@ absl::StatusOr<ManifestFacts> ReadManifestFacts(const std::string& directory, Fi
   }
   ASSIGN_OR_RETURN(const auto marker, ReadIfThere(directory, kCleanShutdownName, kTextBytesMax));
   if (marker) {  // it alone counts
-    if (IsMarkerOf(*marker, *manifest)) facts.manifest = *std::move(manifest);
+    const bool fits = *marker == log::CleanMarkerText(manifest->broker_epoch);
+    if (fits) facts.manifest = *std::move(manifest);
     return facts;
   }
   ASSIGN_OR_RETURN(const auto list, ReadIfThere(directory, kChangesName, kTextBytesMax));

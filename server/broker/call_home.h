@@ -5,9 +5,10 @@
 
 namespace varve::broker {
 
-// Runs a task of the controller where it lives. `function` makes the task, and outlives it.
+// Runs a task on the loop of everything that there is only one of: the controller, the log
+// directories. `function` makes the task, and outlives it.
 template <typename Function>
-auto AskController(const RequestContext& context, Function& function) {
+auto CallHome(const RequestContext& context, Function& function) {
   return io::CallOn(context.shard.loop(), context.broker.shards[0]->loop(), function);
 }
 
