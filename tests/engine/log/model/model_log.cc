@@ -71,15 +71,18 @@ void ModelLog::Stored(int64_t log_start, int64_t high_watermark) {
 }
 
 // Of what goes, it still matters which transactions it opens.
+void ModelLog::RememberOpen(const ModelBatch& batch) {
+  const int64_t producer = batch.view().producer_id();
+  if (batch.marker) {
+    open_below_.erase(producer);
+  } else if (batch.view().is_transactional()) {
+    open_below_.try_emplace(producer, batch.base());
+  }
+}
+
 void ModelLog::Prune(int64_t first_base) {
   while (!batches_.empty() && batches_.front().last() < first_base) {
-    const ModelBatch& batch = batches_.front();
-    const int64_t producer = batch.view().producer_id();
-    if (batch.marker) {
-      open_below_.erase(producer);
-    } else if (batch.view().is_transactional()) {
-      open_below_.try_emplace(producer, batch.base());
-    }
+    RememberOpen(batches_.front());
     batches_.pop_front();
   }
   start_stored_ = std::max(start_stored_, first_base);

@@ -106,6 +106,8 @@ class ModelLog {
   std::string Adopt(const Log& log);
   void AdoptUnanswered(const std::vector<Bytes>& found, int64_t now_ms);
   void TakeBack(int64_t end);
+  void RememberOpen(const ModelBatch& batch);
+  void ForgetAll(int64_t log_end);
 
   Batches batches_;
   std::vector<DrawnBatch> unanswered_;

@@ -46,6 +46,14 @@ std::string ModelLog::CheckLost(int64_t log_end, int64_t start, bool power_lost)
   return "";
 }
 
+// Nothing is left. What lay below the end may count as open still; what lay behind it does not: the
+// log was being begun anew at a lower offset.
+void ModelLog::ForgetAll(int64_t log_end) {
+  std::erase_if(open_below_, [&](const auto& open) { return open.second >= log_end; });
+  for (const ModelBatch& batch : batches_) RememberOpen(batch);
+  batches_.clear();
+}
+
 // The end is where a batch ends, unless everything has gone.
 std::string ModelLog::CheckEnd(int64_t log_end, int64_t start) {
   const bool emptied = log_end == start && (batches_.empty() || batches_.back().last() < start);
@@ -54,7 +62,7 @@ std::string ModelLog::CheckEnd(int64_t log_end, int64_t start) {
   if (!emptied && !anew && !at_batch && log_end != end_) {
     return fmt::format("ends at {}, where no batch ends", log_end);
   }
-  if (emptied) batches_.clear();
+  if (emptied) ForgetAll(log_end);
   end_ = log_end;
   return "";
 }
