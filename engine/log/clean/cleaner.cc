@@ -14,6 +14,18 @@ namespace varve::log {
 namespace {
 
 constexpr size_t kChunkBytesMin = 4096;
+// What may be spent, of the memory for keys, on knowing what they replaced: a bit an offset.
+constexpr uint64_t kSupersededShare = 32;
+
+std::unique_ptr<KeyMap> MakeMap(const Dirty& dirty, const CleanerOptions& options) {
+  // There are no more keys than offsets.
+  const auto offsets = static_cast<uint64_t>(dirty.first_uncleanable - dirty.first_dirty);
+  const uint64_t wanted = KeyMap::BytesFor(offsets, options.map_load_factor);
+  Superseded superseded(dirty.first_dirty, offsets,
+                        std::min(wanted, options.map_bytes_max) / kSupersededShare);
+  const uint64_t bytes = std::min(wanted, options.map_bytes_max - superseded.bytes());
+  return std::make_unique<KeyMap>(bytes, options.map_load_factor, std::move(superseded));
+}
 
 // For a gate: computes beside what its starter does meanwhile.
 template <typename Function>
@@ -76,12 +88,9 @@ io::Task<absl::StatusOr<CleanerReport>> Cleaner::Run(Dirty dirty, CleanerInputs 
   co_return report_;
 }
 
-// There are no more keys than offsets.
 io::Task<absl::Status> Cleaner::MapDirty() {
-  const auto offsets = static_cast<uint64_t>(dirty_.first_uncleanable - dirty_.first_dirty);
-  const uint64_t wanted = KeyMap::BytesFor(offsets, options_.map_load_factor);
-  const uint64_t bytes = std::min(wanted, options_.map_bytes_max);
-  keys_ = std::make_unique<KeyMap>(bytes, options_.map_load_factor);
+  auto make = [&] { keys_ = MakeMap(dirty_, options_); };
+  co_await io::Offload(loop_, make);
   report_.map_bytes = keys_->bytes();
   transactions_ = std::make_unique<TransactionWalk>(inputs_.aborted);
   progress_.next_offset = dirty_.first_dirty;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/base/check.h"
 
@@ -29,10 +30,11 @@ KeyHash HashOf(Bytes key) {
   return {hash.low64, hash.high64};
 }
 
-KeyMap::KeyMap(size_t bytes, double load_factor)
+KeyMap::KeyMap(size_t bytes, double load_factor, Superseded superseded)
     : slot_count_(std::max(bytes / kSlotBytes, kSlotsMin)),
       size_max_(KeysMax(slot_count_, load_factor)),
-      slots_(Allocate()) {}
+      slots_(Allocate()),
+      superseded_(std::move(superseded)) {}
 
 size_t KeyMap::BytesFor(uint64_t keys, double load_factor) {
   const double slots = std::ceil(static_cast<double>(keys) / load_factor) + 1;
@@ -45,17 +47,10 @@ void KeyMap::Unmap::operator()(Slot* slots) const { ::munmap(slots, bytes); }
 // since keys lie all over the map.
 KeyMap::Slots KeyMap::Allocate() const {
   void* const block =
-      ::mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      ::mmap(nullptr, SlotBytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   VARVE_CHECK(block != MAP_FAILED, "no memory for {} slots", slot_count_);
-  static_cast<void>(::madvise(block, bytes(), MADV_HUGEPAGE));
-  return {static_cast<Slot*>(block), Unmap{bytes()}};
-}
-
-void KeyMap::Clear() {
-  if (size_ == 0) return;
-  size_ = 0;
-  slots_.reset();
-  slots_ = Allocate();
+  static_cast<void>(::madvise(block, SlotBytes(), MADV_HUGEPAGE));
+  return {static_cast<Slot*>(block), Unmap{SlotBytes()}};
 }
 
 // The slot that has the key, or the empty one where it would go.
@@ -76,6 +71,8 @@ bool KeyMap::Put(const KeyHash& key, int64_t offset) {
     ++size_;
     slot.low = key.low;
     slot.high = key.high;
+  } else {
+    superseded_.Note(slot.next_offset - 1);
   }
   slot.next_offset = offset + 1;
   return true;

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/base/bytes.h"
+#include "engine/log/clean/superseded.h"
 
 namespace varve::log {
 
@@ -26,8 +27,9 @@ class KeyMap {
   static constexpr size_t kSlotBytes = 24;
 
   // Takes at most `bytes` of memory, at least two slots, and fills them up to `load_factor`.
-  // Pages are the system's until a key needs them.
-  KeyMap(size_t bytes, double load_factor);
+  // Pages are the system's until a key needs them. Notes in `superseded`, which comes on top, what
+  // it replaces.
+  KeyMap(size_t bytes, double load_factor, Superseded superseded = {});
 
   // What a map for `keys` keys takes.
   static size_t BytesFor(uint64_t keys, double load_factor);
@@ -47,9 +49,8 @@ class KeyMap {
 
   size_t size() const { return size_; }
   size_t size_max() const { return size_max_; }
-  size_t bytes() const { return slot_count_ * kSlotBytes; }
-  // Forgets all keys at once.
-  void Clear();
+  size_t bytes() const { return SlotBytes() + superseded_.bytes(); }
+  const Superseded& superseded() const { return superseded_; }
 
  private:
   struct Slot {
@@ -70,12 +71,14 @@ class KeyMap {
     return static_cast<size_t>((static_cast<Wide>(key.high) * slot_count_) >> 64);
   }
   Slot& SlotFor(const KeyHash& key) const;
+  size_t SlotBytes() const { return slot_count_ * kSlotBytes; }
   Slots Allocate() const;
 
   size_t slot_count_;
   size_t size_max_;
   size_t size_ = 0;
   Slots slots_;
+  Superseded superseded_;
 };
 
 }  // namespace varve::log

@@ -12,7 +12,7 @@ namespace varve::log {
 // The records of a batch, some at a time, with the hashes of their keys: while the last of them are
 // read, the map's memory for the first is on its way.
 //
-//   KeyWindow window(keys);
+//   KeyWindow window(keys, KeyWindow::Hash::kAll);
 //   while (window.Fill(records)) {
 //     for (const KeyWindow::Entry& entry : window.entries()) ...
 //   }
@@ -21,17 +21,23 @@ class KeyWindow {
  public:
   struct Entry {
     record::RecordView record;
-    KeyHash key;  // of its key, if it has one
+    KeyHash key;  // of its key, if it has one and that was to be hashed
   };
 
-  explicit KeyWindow(const KeyMap& keys) : keys_(keys) {}
+  // Whose keys are hashed.
+  enum class Hash {
+    kAll,
+    kUnknown,  // of records of which keys.superseded() does not tell
+  };
+
+  KeyWindow(const KeyMap& keys, Hash which) : keys_(keys), which_(which) {}
 
   // Takes the next records; false if none is left, or the next is bad.
   bool Fill(record::RecordIterator& records) {
     count_ = 0;
     while (count_ < entries_.size() && records.Next(entries_[count_].record)) {
       Entry& entry = entries_[count_++];
-      if (!entry.record.key) continue;
+      if (!entry.record.key || IsKnown(entry.record.offset)) continue;
       entry.key = HashOf(*entry.record.key);
       keys_.Prefetch(entry.key);
     }
@@ -43,7 +49,12 @@ class KeyWindow {
   // About as many fetches as a processor has under way.
   static constexpr size_t kEntries = 32;
 
+  bool IsKnown(int64_t offset) const {
+    return which_ == Hash::kUnknown && keys_.superseded().Covers(offset);
+  }
+
   const KeyMap& keys_;
+  const Hash which_;
   std::array<Entry, kEntries> entries_;
   size_t count_ = 0;
 };

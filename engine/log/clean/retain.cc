@@ -102,12 +102,22 @@ BatchFate DecideBatch(BatchView batch, TransactionWalk& transactions, const Reta
   return fate;
 }
 
+namespace {
+
+// Of a record that the map has seen, or that is older than what it has.
+bool IsReplaced(int64_t offset, const KeyHash& key, const KeyMap& keys) {
+  if (keys.superseded().Covers(offset)) return keys.superseded().Has(offset);
+  const std::optional<int64_t> last = keys.Find(key);
+  return last && offset < *last;
+}
+
+}  // namespace
+
 bool RetainRecord(BatchView batch, const RecordView& record, const KeyHash& key,
                   const RetainRules& rules) {
   if (record.offset >= rules.map_end) return true;
   if (!record.key) return false;
-  const std::optional<int64_t> last = rules.keys->Find(key);
-  if (last && record.offset < *last) return false;
+  if (IsReplaced(record.offset, key, *rules.keys)) return false;
   return record.value.has_value() || !HorizonPassed(batch, rules.now_ms);
 }
 

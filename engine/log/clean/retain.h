@@ -90,7 +90,7 @@ BatchFate DecideBatch(record::BatchView batch, TransactionWalk& transactions,
 
 // Whether a record of a data batch survives: the last one of its key, and no tombstone whose time
 // is over. What lies behind the map's end does. A record without a key has no place in a
-// compacted log. `key` is the hash of the record's, if it has one.
+// compacted log. `key` is the hash of the record's, if it has one and the map needs it to tell.
 bool RetainRecord(record::BatchView batch, const record::RecordView& record, const KeyHash& key,
                   const RetainRules& rules);
 

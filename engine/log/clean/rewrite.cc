@@ -86,7 +86,7 @@ class Rewriter {
   absl::StatusOr<Survivors> Decide() {
     Survivors survivors;
     record::RecordIterator records(batch_, plain_);
-    KeyWindow window(*rules_.keys);
+    KeyWindow window(*rules_.keys, KeyWindow::Hash::kUnknown);
     int32_t next_delta = 0;
     while (window.Fill(records)) {
       for (const KeyWindow::Entry& entry : window.entries()) {

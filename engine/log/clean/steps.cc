@@ -42,7 +42,7 @@ absl::Status MapRecords(BatchView batch, int64_t from, KeyMap& keys, MapProgress
   const auto plain = record::PlainRecords::Open(batch, PlainBytesMax(batch));
   if (!plain.ok()) return At(batch, plain.status());
   record::RecordIterator records(batch, plain->bytes());
-  KeyWindow window(keys);
+  KeyWindow window(keys, KeyWindow::Hash::kAll);
   while (window.Fill(records)) {
     for (const KeyWindow::Entry& entry : window.entries()) {
       if (entry.record.offset < from || !entry.record.key) continue;

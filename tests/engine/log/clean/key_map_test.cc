@@ -39,10 +39,6 @@ TEST(KeyMap, AFullMapTakesOnlyKeysThatItHas) {
     EXPECT_FALSE(map.Find(Hash("one more")));
     EXPECT_TRUE(map.Put(Hash("0"), 1000));
     EXPECT_EQ(map.Find(Hash("0")), 1000);
-    map.Clear();
-    EXPECT_EQ(map.size(), 0u);
-    EXPECT_FALSE(map.Find(Hash("0")));
-    EXPECT_TRUE(map.Put(Hash("one more"), 1));
   }
 }
 
@@ -53,6 +49,35 @@ TEST(KeyMap, TakesNoMoreMemoryThanItIsGiven) {
   for (const uint64_t keys : {1, 2, 9, 10, 1000}) {
     EXPECT_GE(KeyMap(KeyMap::BytesFor(keys, 0.9), 0.9).size_max(), keys);
   }
+}
+
+TEST(KeyMap, KnowsWhatItReplaced) {
+  KeyMap map(10 * KeyMap::kSlotBytes, 0.9, Superseded(100, 65, 1000));
+  EXPECT_EQ(map.bytes(), 10 * KeyMap::kSlotBytes + 16);
+  EXPECT_TRUE(map.Put(Hash("a"), 99));  // below what is covered
+  EXPECT_TRUE(map.Put(Hash("a"), 100));
+  EXPECT_TRUE(map.Put(Hash("b"), 163));
+  EXPECT_TRUE(map.Put(Hash("a"), 164));
+  EXPECT_TRUE(map.Put(Hash("b"), 1000));
+  EXPECT_TRUE(map.Put(Hash("b"), 1001));
+  const Superseded& superseded = map.superseded();
+  EXPECT_FALSE(superseded.Covers(99));
+  EXPECT_FALSE(superseded.Covers(1000));
+  for (const int64_t offset : {100, 101, 163, 164}) {
+    ASSERT_TRUE(superseded.Covers(offset));
+    EXPECT_EQ(superseded.Has(offset), offset == 100 || offset == 163) << offset;
+  }
+}
+
+TEST(Superseded, CoversWhatItHasMemoryFor) {
+  EXPECT_FALSE(Superseded().Covers(0));
+  const Superseded all(10, 100, 1000);
+  EXPECT_TRUE(all.Covers(10) && all.Covers(109));
+  const Superseded some(10, 100, 15);
+  EXPECT_EQ(some.bytes(), 8u);
+  EXPECT_TRUE(some.Covers(73));
+  EXPECT_FALSE(some.Covers(74));
+  EXPECT_FALSE(some.Covers(9));
 }
 
 TEST(KeyMap, AgreesWithAMap) {

@@ -56,6 +56,17 @@ TEST(Rewrite, KeepsTheLastOfEachKey) {
   EXPECT_EQ(rules.Text(batch), "nothing");
 }
 
+TEST(Rewrite, GoesByWhatTheMapSawReplaced) {
+  Rules rules;
+  rules.map = KeyMap(10'000, 0.9, Superseded(10, 64, 1000));
+  rules.Key("a", 10);
+  rules.Key("b", 11);
+  rules.Key("a", 12);
+  EXPECT_EQ(rules.Text(Keyed({"a=1", "b=1", "a=2"}, 1000, {.base_offset = 10})), "11:b=1 12:a=2");
+  // What lies outside is looked up as ever.
+  EXPECT_EQ(rules.Text(Keyed({"a=0", "c=0"}, 1000, {.base_offset = 8})), "9:c=0");
+}
+
 TEST(Rewrite, AnUntouchedBatchStaysAsItWas) {
   for (const Codec codec :
        {Codec::kNone, Codec::kGzip, Codec::kSnappy, Codec::kLz4, Codec::kZstd}) {
