@@ -21,6 +21,7 @@ void Tell(const log::Log& log, const log::RetentionDecision& gone) {
 }
 
 io::Task<void> KeepOne(log::Log& log, int64_t now_ms) {
+  log.ExpireProducers();  // while nobody writes, too
   const auto gone = co_await log.ApplyRetention(now_ms);
   if (gone.ok()) Tell(log, *gone);
   absl::Status status = gone.status();

@@ -18,8 +18,8 @@ struct KeepingPace {
   std::vector<const log::DirectoryHealth*> directories;
 };
 
-// Looks through the logs of `shard` until the broker stops: segments that are old are closed,
-// and those that retention gives up are deleted.
+// Looks through the logs of `shard` until the broker stops: producers that are silent are
+// forgotten, segments that are old are closed, and those that retention gives up are deleted.
 io::Task<void> KeepLogs(Shard& shard, KeepingPace pace);
 
 }  // namespace varve::broker

@@ -29,6 +29,7 @@ log::Config LogConfigOf(const config::TopicConfig& config) {
   result.timestamp_after_max_ms = config.timestamp_after_max_ms;
   result.file_delete_delay_ms = config.file_delete_delay_ms;
   result.log_append_time = config.timestamp_type == config::TimestampType::kLogAppendTime;
+  result.producer_id_expiration_ms = config.producer_id_expiration_ms;
   return result;
 }
 

@@ -236,6 +236,12 @@ constexpr Property kLog[] = {
      .min = 1,
      .update = Update::kClusterWide,
      .doc = "Default of the topic property max.compaction.lag.ms."},
+    {.name = "producer.id.expiration.ms",
+     .type = Type::kInt,
+     .default_text = "86400000",
+     .min = 1,
+     .update = Update::kClusterWide,
+     .doc = "After which silence a producer is forgotten."},
 };
 
 }  // namespace

@@ -145,6 +145,8 @@ TopicConfig ResolveTopicConfig(const TopicOverrides& overrides, const BrokerConf
   FillCleanup(reader, config);
   FillSegments(reader, config);
   FillMessages(reader, config);
+  config.producer_id_expiration_ms =
+      ValueOr(broker.Get("producer.id.expiration.ms"), config.producer_id_expiration_ms);
   return config;
 }
 

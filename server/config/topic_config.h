@@ -57,6 +57,9 @@ struct TopicConfig {
   int64_t max_compaction_lag_ms = kNoLimit;
   double min_cleanable_dirty_ratio = 0.5;
 
+  // The broker's for all topics: no property of theirs.
+  int64_t producer_id_expiration_ms = 86'400'000;
+
   friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
 

@@ -49,6 +49,24 @@ TEST_F(DescribeProducersTest, WhoWroteToAPartition) {
   EXPECT_TRUE(Ask("t", 1).active_producers.empty());
 }
 
+TEST(DescribeProducers, ASilentOneIsForgottenWhenThePropertySays) {
+  Machine machine({.config = "producer.id.expiration.ms=60000\n"});
+  CreateTopic(machine.client(), "t", 1);
+  const auto batch =
+      Batch({"a"}, machine.NowMs(), {.producer_id = 7, .producer_epoch = 0, .base_sequence = 0});
+  EXPECT_EQ(Produce(machine.client(), "t", 0, batch).error_code, ErrorCode::kNone);
+  wire::DescribeProducersRequest request;
+  request.topics.push_back({"t", {0}});
+  const auto known = [&] {
+    const auto answer = machine.client().Call(request, 0);
+    return answer.topics.at(0).partitions.at(0).active_producers.size();
+  };
+  machine.RunFor(std::chrono::seconds(50));
+  EXPECT_EQ(known(), 1u);
+  machine.RunFor(std::chrono::seconds(20));
+  EXPECT_EQ(known(), 0u);
+}
+
 TEST_F(DescribeProducersTest, SilentOnesAreForgotten) {
   Send({.producer_id = 7, .producer_epoch = 0, .base_sequence = 0});
   machine.RunFor(std::chrono::hours(25));
