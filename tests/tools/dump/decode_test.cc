@@ -7,7 +7,7 @@
 #include "tests/server/wire/hex.h"
 #include "tests/tools/dump/made_batches.h"
 #include "tools/dump/decode/decoder.h"
-#include "tools/dump/json.h"
+#include "tools/text/json.h"
 
 namespace varve::dump {
 namespace {
@@ -32,7 +32,7 @@ TEST(DecodeMetadata, ReadsEveryGoldenRecord) {
     kinds.insert(decoded->kind);
     EXPECT_EQ(decoded->kind, id.first);
     ASSERT_TRUE(decoded->value.has_value());
-    EXPECT_EQ(CompactJson(*decoded->value), decoded->value);
+    EXPECT_EQ(text::CompactJson(*decoded->value), decoded->value);
     for (size_t size = 0; size < value.size(); ++size) {
       const Buffer cut(value.begin(), value.begin() + static_cast<ptrdiff_t>(size));
       EXPECT_FALSE(DecodeBytes(Decode::kMetadata, {}, cut).ok()) << id.first << " at " << size;

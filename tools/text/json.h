@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace varve::dump {
+namespace varve::text {
 
 // `text` as a JSON string with its quotes. What is no UTF-8 becomes U+FFFD.
 std::string JsonString(std::string_view text);
@@ -13,4 +13,4 @@ std::string JsonString(std::string_view text);
 // exactly one JSON value in UTF-8, or nests deeper than 200 levels.
 std::optional<std::string> CompactJson(std::string_view text);
 
-}  // namespace varve::dump
+}  // namespace varve::text

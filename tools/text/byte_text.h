@@ -5,10 +5,8 @@
 #include <string_view>
 
 #include "engine/base/bytes.h"
-#include "engine/record/record.h"
-#include "tools/dump/output.h"
 
-namespace varve::dump {
+namespace varve::text {
 
 // How keys, values and headers are shown.
 enum class ByteFormat {
@@ -23,13 +21,12 @@ std::string BytesText(Bytes bytes, ByteFormat format);
 // UTF-8: programs that need every byte ask for kHex or kBase64.
 std::string BytesJson(Bytes bytes, ByteFormat format);
 
+// Text as kText shows it.
+std::string Printable(std::string_view text);
 std::string Hex(Bytes bytes);
 std::string Base64(Bytes bytes);
 
-// What a key given on the command line stands for. Nothing: it is no hex or base64.
+// What text given on the command line or in a file stands for. Nothing: it is no hex or base64.
 std::optional<Buffer> ParseBytes(std::string_view text, ByteFormat format);
 
-// Adds bytes that may be null.
-void AddBytes(Row& row, std::string_view name, const record::MaybeBytes& bytes, ByteFormat format);
-
-}  // namespace varve::dump
+}  // namespace varve::text

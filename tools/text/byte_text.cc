@@ -1,11 +1,11 @@
-#include "tools/dump/byte_text.h"
+#include "tools/text/byte_text.h"
 
 #include <fmt/format.h>
 
 #include "server/config/utf8.h"
-#include "tools/dump/json.h"
+#include "tools/text/json.h"
 
-namespace varve::dump {
+namespace varve::text {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
@@ -27,17 +27,6 @@ void AppendPrintable(std::string& out, std::string_view character, bool valid) {
   } else {
     out += character;
   }
-}
-
-std::string Printable(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    std::string_view rest = text;
-    const bool valid = config::TakeUtf8(rest) != config::kNoCharacter;
-    AppendPrintable(out, text.substr(0, text.size() - rest.size()), valid);
-    text = rest;
-  }
-  return out;
 }
 
 std::optional<Buffer> ParseHex(std::string_view text) {
@@ -71,6 +60,17 @@ std::optional<Buffer> ParseBase64(std::string_view text) {
 }
 
 }  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::string_view rest = text;
+    const bool valid = config::TakeUtf8(rest) != config::kNoCharacter;
+    AppendPrintable(out, text.substr(0, text.size() - rest.size()), valid);
+    text = rest;
+  }
+  return out;
+}
 
 std::string Hex(Bytes bytes) {
   std::string text;
@@ -124,14 +124,4 @@ std::optional<Buffer> ParseBytes(std::string_view text, ByteFormat format) {
   return Buffer(bytes.begin(), bytes.end());
 }
 
-void AddBytes(Row& row, std::string_view name, const record::MaybeBytes& bytes, ByteFormat format) {
-  if (!bytes) {
-    row.Raw(name, "null", "null");
-  } else if (row.json()) {
-    row.Raw(name, BytesJson(*bytes, format), "");
-  } else {
-    row.Raw(name, "", BytesText(*bytes, format));
-  }
-}
-
-}  // namespace varve::dump
+}  // namespace varve::text

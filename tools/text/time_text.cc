@@ -1,11 +1,11 @@
-#include "tools/dump/time_text.h"
+#include "tools/text/time_text.h"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <chrono>
 
-namespace varve::dump {
+namespace varve::text {
 namespace {
 
 using std::chrono::sys_days;
@@ -113,4 +113,4 @@ std::optional<int64_t> ParseTime(std::string_view text) {
   return *date + *clock - *zone;
 }
 
-}  // namespace varve::dump
+}  // namespace varve::text

@@ -1,4 +1,4 @@
-#include "tools/dump/json.h"
+#include "tools/text/json.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "server/config/utf8.h"
 
-namespace varve::dump {
+namespace varve::text {
 namespace {
 
 constexpr int kDepthMax = 200;
@@ -164,4 +164,4 @@ std::optional<std::string> CompactJson(std::string_view text) {
   return Compactor(text).Run();
 }
 
-}  // namespace varve::dump
+}  // namespace varve::text

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace varve::dump {
+namespace varve::text {
 
 // "2024-11-22T04:22:19.123Z"; "none" for -1; the number alone if no calendar has that day.
 std::string TimeText(int64_t ms);
@@ -14,4 +14,4 @@ std::string TimeText(int64_t ms);
 // millisecond, with Z, an offset (+01:00), or neither, which means UTC.
 std::optional<int64_t> ParseTime(std::string_view text);
 
-}  // namespace varve::dump
+}  // namespace varve::text

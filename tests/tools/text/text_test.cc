@@ -1,10 +1,10 @@
 #include <gtest/gtest.h>
 
-#include "tools/dump/byte_text.h"
-#include "tools/dump/json.h"
-#include "tools/dump/time_text.h"
+#include "tools/text/byte_text.h"
+#include "tools/text/json.h"
+#include "tools/text/time_text.h"
 
-namespace varve::dump {
+namespace varve::text {
 namespace {
 
 TEST(TimeText, IsIso8601OrTheNumber) {
@@ -76,4 +76,4 @@ TEST(Base64, IsThatOfRfc4648AndBack) {
 }
 
 }  // namespace
-}  // namespace varve::dump
+}  // namespace varve::text
