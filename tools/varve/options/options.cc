@@ -44,6 +44,10 @@ std::optional<Invocation> ParseOptions(int argc, char** argv, int& exit_status) 
   app.require_subcommand(1);
   AddGlobals(app, invocation.globals);
   AddTopicCommands(app, invocation);
+  AddRecordCommands(app, invocation);
+  AddGroupCommands(app, invocation);
+  AddClusterCommands(app, invocation);
+  AddCompletionCommand(app, invocation);
   // AddRecordCommands(app, invocation);
   // AddGroupCommands(app, invocation);
   // AddClusterCommands(app, invocation);
