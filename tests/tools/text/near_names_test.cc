@@ -9,6 +9,7 @@ using Names = std::vector<std::string>;
 
 TEST(NearNames, FindsWhatWasMistyped) {
   EXPECT_EQ(NearNames("numbres", {"letters", "numbers", "orders"}), Names{"numbers"});
+  EXPECT_EQ(NearNames("raed", {"read", "write"}), Names{"read"});
   EXPECT_EQ(NearNames("Orders", {"orders", "borders"}), (Names{"orders", "borders"}));
   EXPECT_EQ(NearNames("orders", {"orders-eu", "letters"}), Names{"orders-eu"});
   EXPECT_EQ(NearNames("xyz", {"letters", "numbers"}), Names{});

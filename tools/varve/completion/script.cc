@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace varve::cli {
 namespace {
 
@@ -39,7 +41,12 @@ std::string FishQuoted(std::string_view text) {
 
 std::vector<OptionModel> OptionsOf(const CommandModel& command, const CommandModel& root) {
   std::vector<OptionModel> options = command.options;
-  if (&command != &root) options.insert(options.end(), root.options.begin(), root.options.end());
+  if (&command == &root) return options;
+  for (const OptionModel& option : root.options) {
+    if (std::find(options.begin(), options.end(), option) == options.end()) {
+      options.push_back(option);
+    }
+  }
   return options;
 }
 

@@ -11,6 +11,8 @@ struct OptionModel {
   std::vector<std::string> names;  // "-p", "--partitions"
   std::string about;
   bool takes_value = false;
+
+  bool operator==(const OptionModel&) const = default;
 };
 
 // A command, with those below it; the root has the program's name.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -41,12 +42,22 @@ absl::Status Input::Open() {
   return absl::OkStatus();
 }
 
+// A signal that comes just before a read would not end it: so nobody waits for long at once.
+absl::Status Input::AwaitInput() const {
+  constexpr int kPatienceMs = 100;
+  pollfd wanted{fd_, POLLIN, 0};
+  do {
+    if (Interrupt::asked()) return absl::CancelledError("");
+  } while (poll(&wanted, 1, kPatienceMs) <= 0);
+  return absl::OkStatus();
+}
+
 absl::Status Input::Read() {
+  RETURN_IF_ERROR(AwaitInput());
   const ssize_t got = read(fd_, block_.data(), block_.size());
   if (got < 0 && errno != EINTR) {
     return absl::UnavailableError(fmt::format("cannot read {}: {}", path_, std::strerror(errno)));
   }
-  if (Interrupt::asked()) return absl::CancelledError("");
   if (got == 0) ended_ = true;
   if (got > 0) splitter_.Feed(std::string_view(block_).substr(0, static_cast<size_t>(got)));
   if (splitter_.pending() <= kPieceBytesMax) return absl::OkStatus();

@@ -33,6 +33,7 @@ class Input {
   std::string Where() const;
 
  private:
+  absl::Status AwaitInput() const;
   absl::Status Read();
 
   const std::string path_;

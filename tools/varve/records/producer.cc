@@ -73,7 +73,13 @@ void Producer::Delivered(rd_kafka_t* /*handle*/, const rd_kafka_message_t* messa
   }
   ++self.failed_;
   const std::string what = fmt::format("a record of {} bytes was not delivered", message->len);
-  self.first_error_.Update(RdStatus(message->err, what));
+  absl::Status status = RdStatus(message->err, what);
+  if (message->err == RD_KAFKA_RESP_ERR_INVALID_RECORD) {
+    status = absl::UnknownError(
+        fmt::format("{}\n  A compacted topic takes only records that have a key.",
+                    std::string(status.message())));
+  }
+  self.first_error_.Update(status);
 }
 
 rd_kafka_resp_err_t Producer::TrySend(const Record& record) {
