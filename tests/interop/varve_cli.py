@@ -60,6 +60,19 @@ class Varve:
             tap.check(word in said, f"{arguments}: no {word!r} in {said!r}")
 
 
+def eventually(look, expected, what):
+    """Brokers learn of settings a little after the controller."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (found := look()) != expected:
+        tap.check(time.monotonic() < deadline, f"{what}: expected {expected}, found {found}")
+
+
+def settings(varve, kind, name):
+    """What is set, with who set it."""
+    found = varve.json("config", "describe", kind, name)["configs"]
+    return {one["name"]: (one["value"], one["source"]) for one in found}
+
+
 def topics(varve):
     tap.check("created topic plain" in varve.text("topic", "create", "plain"), "create tells")
     varve("topic", "create", "orders", "-p", 3, "-r", 1, "-c", "retention.ms=1000000",
@@ -93,8 +106,8 @@ def topics(varve):
           "retention.ms")
     described = varve.json("topic", "describe", "orders")[0]
     tap.check_equal(len(described["partitions"]), 5, "partitions after alter")
-    tap.check_equal(described["configs"], {"cleanup.policy": "compact", "segment.ms": "1000000"},
-                    "configs after alter")
+    eventually(lambda: varve.json("topic", "describe", "orders")[0]["configs"],
+               {"cleanup.policy": "compact", "segment.ms": "1000000"}, "configs after alter")
     varve.refused(1, "INVALID_PARTITIONS", arguments=["topic", "alter", "orders", "-p", 2])
     varve.refused(1, "INVALID_CONFIG", arguments=["topic", "alter", "orders", "-c", "x=y"])
     varve.refused(2, "nothing to change", arguments=["topic", "alter", "orders"])
@@ -292,14 +305,14 @@ def configs(varve):
     varve("topic", "create", "set", "-p", 1)
     tap.check("nothing is set" in varve.text("config", "describe", "topic", "set"), "nothing set")
     varve("config", "set", "topic", "set", "retention.ms=5000000", "cleanup.policy=compact,delete")
-    found = {one["name"]: one for one in varve.json("config", "describe", "topic", "set")["configs"]}
-    tap.check_equal({name: one["value"] for name, one in found.items()},
-                    {"retention.ms": "5000000", "cleanup.policy": "compact,delete"}, "what is set")
-    tap.check_equal(found["retention.ms"]["source"], "topic", "source")
+    eventually(lambda: settings(varve, "topic", "set"),
+               {"retention.ms": ("5000000", "topic"), "cleanup.policy": ("compact,delete", "topic")},
+               "what is set")
     everything = varve.json("config", "describe", "topic", "set", "--all", "--docs")["configs"]
     tap.check(len(everything) > 20 and all("documentation" in one for one in everything), "docs")
     varve("config", "unset", "topic", "set", "cleanup.policy")
-    tap.check_equal(len(varve.json("config", "describe", "topic", "set")["configs"]), 1, "left")
+    eventually(lambda: settings(varve, "topic", "set"), {"retention.ms": ("5000000", "topic")},
+               "what is left")
     varve.refused(1, "did you mean set?", arguments=["config", "set", "topic", "sett", "a=b"])
     varve.refused(1, "INVALID_CONFIG", arguments=["config", "set", "topic", "set",
                                                   "retention.ms=x"])
@@ -308,10 +321,10 @@ def configs(varve):
     broker = varve.json("cluster")["brokers"][0]["id"]
     for name, source in ((str(broker), "broker"), ("all", "all brokers")):
         varve("config", "set", "broker", name, "log.retention.ms=86400000")
-        found = varve.json("config", "describe", "broker", name)["configs"]
-        tap.check(("log.retention.ms", "86400000", source) in
-                  [(one["name"], one["value"], one["source"]) for one in found], found)
+        eventually(lambda: settings(varve, "broker", name).get("log.retention.ms"),
+                   ("86400000", source), f"the setting of {source}")
         varve("config", "unset", "broker", name, "log.retention.ms")
+        eventually(lambda: settings(varve, "broker", name).get("log.retention.ms"), None, "unset")
     varve.refused(1, "there is no broker 77", arguments=["config", "describe", "broker", "77"])
     varve.refused(2, "no id", arguments=["config", "describe", "broker", "first"])
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
@@ -59,6 +61,16 @@ std::string Shape(const wire::CreateTopicsResponse::Topic& topic) {
                      topic.num_partitions == 1 ? "" : "s", topic.replication_factor);
 }
 
+// The topics that were made, with their partitions.
+std::map<std::string, size_t> Created(const wire::CreateTopicsResponse& response, bool dry_run) {
+  std::map<std::string, size_t> counts;
+  for (const auto& topic : response.topics) {
+    if (dry_run || topic.error_code != ErrorCode::kNone) continue;
+    counts[std::string(topic.name)] = static_cast<size_t>(std::max(1, topic.num_partitions));
+  }
+  return counts;
+}
+
 io::Task<absl::Status> AddPartitions(Session& session, const AlterTopicOptions& options) {
   wire::CreatePartitionsRequest request;
   request.timeout_ms = session.client.timeout_ms();
@@ -71,6 +83,9 @@ io::Task<absl::Status> AddPartitions(Session& session, const AlterTopicOptions& 
     CO_RETURN_IF_ERROR(ToStatus(result.error_code, result.error_message,
                                 fmt::format("topic {}", std::string(result.name))));
   }
+  std::map<std::string, size_t> counts;
+  if (!options.dry_run) counts[options.name] = static_cast<size_t>(options.partitions);
+  co_await AwaitPartitions(session.client, std::move(counts));
   co_return absl::OkStatus();
 }
 
@@ -83,6 +98,7 @@ io::Task<absl::Status> CreateTopics(Session& session, const CreateTopicOptions& 
   CO_ASSIGN_OR_RETURN(const auto reply, co_await session.client.Call<wire::CreateTopicsResponse>(
                                             Target::Controller(), request,
                                             &FirstTopicError<wire::CreateTopicsResponse>));
+  co_await AwaitPartitions(session.client, Created(reply.body, options.dry_run));
   absl::Status result;
   for (const auto& topic : reply.body.topics) {
     const bool there = topic.error_code == ErrorCode::kTopicAlreadyExists && options.if_not_exists;

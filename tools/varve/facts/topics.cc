@@ -116,7 +116,35 @@ void AddSizes(const wire::DescribeLogDirsResponse& response, SizeMap& sizes) {
   }
 }
 
+// How many partitions of the topic have a leader.
+size_t Led(const wire::MetadataResponse::Topic& topic) {
+  return static_cast<size_t>(
+      std::count_if(topic.partitions.begin(), topic.partitions.end(),
+                    [](const auto& partition) { return partition.leader_id >= 0; }));
+}
+
+bool IsAsAwaited(const wire::MetadataResponse& response,
+                 const std::map<std::string, size_t>& counts) {
+  return std::all_of(response.topics.begin(), response.topics.end(), [&](const auto& topic) {
+    const auto wanted = counts.find(std::string(topic.name.value_or("")));
+    if (wanted == counts.end()) return true;
+    if (wanted->second == 0) return topic.error_code == ErrorCode::kUnknownTopicOrPartition;
+    return topic.error_code == ErrorCode::kNone && Led(topic) >= wanted->second;
+  });
+}
+
 }  // namespace
+
+io::Task<> AwaitPartitions(Client& client, std::map<std::string, size_t> counts) {
+  constexpr int kAttemptsMax = 15;  // about 10 s
+  std::vector<std::string> names;
+  for (const auto& [name, count] : counts) names.push_back(name);
+  for (int attempt = 1; !names.empty() && attempt <= kAttemptsMax; ++attempt) {
+    const auto reply = co_await AskForTopics(client, names);
+    if (!reply.ok() || IsAsAwaited(reply->body, counts)) co_return;
+    co_await io::Sleep(client.loop(), PauseBefore(attempt));
+  }
+}
 
 io::Task<absl::StatusOr<std::vector<TopicFacts>>> AllTopics(Client& client) {
   CO_ASSIGN_OR_RETURN(const auto reply, co_await AskForTopics(client, std::nullopt));

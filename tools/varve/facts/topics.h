@@ -50,6 +50,10 @@ io::Task<absl::StatusOr<std::vector<TopicFacts>>> AllTopics(Client& client);
 io::Task<absl::StatusOr<std::vector<TopicFacts>>> NamedTopics(Client& client,
                                                               std::vector<std::string> names);
 
+// Waits until each of these topics has as many partitions with leaders, and one with none is gone:
+// brokers learn a little later what the controller has done. Not for ever: what was done is done.
+io::Task<> AwaitPartitions(Client& client, std::map<std::string, size_t> counts);
+
 // NotFound, with what `name` may have been meant to be.
 absl::Status NoSuchTopic(const std::string& name, const std::vector<std::string>& names);
 
