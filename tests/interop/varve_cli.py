@@ -12,9 +12,11 @@ import tempfile
 import threading
 import time
 
-from harness import kafka, kcat, tap
+from harness import cache, kafka, kcat, tap
 from harness.broker import Broker, free_port
 from harness.process import PATIENCE_SECONDS
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 BACKENDS = ["uring", "epoll"]
 CODECS = ["none", "gzip", "snappy", "lz4", "zstd"]
@@ -349,6 +351,27 @@ def everything(varve):
             varve("topic", "delete", *left)
 
 
+def newer_group(varve):
+    """A member of a group of the newer protocol is shown as well."""
+    varve("topic", "create", "newer", "-p", 3)
+    python = cache.python_environment(HERE / "requirements.txt")
+    command = [python, HERE / "clients" / "newer_member.py", varve.address, "newer", "newer-group"]
+    with subprocess.Popen(list(map(str, command)), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as member:
+        tap.check_equal(member.stdout.readline(), "newer:0,1,2\n", "what the member was given")
+        described = varve.json("group", "describe", "newer-group")[0]
+        tap.check_equal((described["type"], described["state"], described["assignor"]),
+                        ("consumer", "Stable", "uniform"), "the group")
+        shares = [(one["topic"], one["partition"]) for one in described["members"][0]["partitions"]]
+        tap.check_equal(shares, [("newer", 0), ("newer", 1), ("newer", 2)], "its share")
+        varve.refused(1, "has 1 member", arguments=["group", "reset-offsets", "newer-group",
+                                                    "--topic", "newer", "--to-latest"])
+        member.stdin.close()
+        tap.check_equal(member.wait(PATIENCE_SECONDS), 0, "status of the member")
+    varve("group", "reset-offsets", "newer-group", "--topic", "newer", "--to-latest", "--execute")
+    varve("group", "delete", "newer-group")
+
+
 def on_varved(options, backend, part):
     def run():
         with tempfile.TemporaryDirectory() as folder:
@@ -363,7 +386,9 @@ def on_kafka(options):
         broker = kafka.Kafka(pathlib.Path(folder) / "data", folder)
         broker.format()
         with broker:
-            everything(Varve(options.varve, broker.address))
+            varve = Varve(options.varve, broker.address)
+            everything(varve)
+            newer_group(varve)
 
 
 def usage(options):

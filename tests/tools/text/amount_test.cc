@@ -18,8 +18,8 @@ TEST(SizeText, TakesTheUnitThatFits) {
   EXPECT_EQ(SizeText(0), "0 B");
   EXPECT_EQ(SizeText(1023), "1023 B");
   EXPECT_EQ(SizeText(1024), "1.0 KiB");
-  EXPECT_EQ(SizeText(1536 * 1024), "1.5 MiB");
-  EXPECT_EQ(SizeText((1 << 20) - 1), "1.0 MiB");
+  EXPECT_EQ(SizeText(1'572'864), "1.5 MiB");
+  EXPECT_EQ(SizeText(1'048'575), "1.0 MiB");
   EXPECT_EQ(SizeText(INT64_MAX), "8.0 EiB");
   EXPECT_EQ(SizeText(-1), "-");
 }

@@ -171,7 +171,7 @@ TEST_F(ClientTest, DoesNotWaitForeverForAnAnswer) {
 TEST_F(ClientTest, RefusesWhatIsNoAnswer) {
   const Buffer http{std::byte{'H'}, std::byte{'T'}, std::byte{'T'}, std::byte{'P'}};
   ScriptedBroker broker(world_, kPort,
-                        [&](const wire::RequestHeader&, wire::Reader&) { return http; });
+                        [&](const wire::RequestHeader&, wire::Reader&) { return Buffer(http); });
   const auto reply = AskMetadata(client());
   EXPECT_FALSE(reply.ok());
   EXPECT_THAT(std::string(reply.status().message()), HasSubstr("no Kafka broker?"));

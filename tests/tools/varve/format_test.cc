@@ -96,6 +96,8 @@ TEST(ParseRecord, AddsWhatAllRecordsHave) {
   EXPECT_EQ(record->headers, (std::vector<Header>{{"all", "1"}, {"own", std::nullopt}}));
   EXPECT_EQ(ParseRecord(format, R"({"key":"own","partition":0})")->key, "own");
   EXPECT_EQ(ParseRecord(format, R"({"key":"own","partition":0})")->partition, 0);
+  format.any_partition = true;
+  EXPECT_EQ(ParseRecord(format, R"({"partition":0})")->partition, 3);
 }
 
 TEST(ParseHeaders, ReadsNamesAndValues) {

@@ -23,6 +23,7 @@ TEST(ParseMoment, ReadsTimesAndHowLongAgo) {
   constexpr int64_t kNow = 1'700'000'000'000;
   EXPECT_EQ(*ParseMoment("-1h30m", kNow), kNow - 5'400'000);
   EXPECT_EQ(*ParseMoment("-500", kNow), kNow - 500);
+  EXPECT_EQ(*ParseMoment("-36500d", kNow), 0);
   EXPECT_EQ(*ParseMoment("1600000000000", kNow), 1'600'000'000'000);
   EXPECT_EQ(*ParseMoment("1970-01-02", kNow), 86'400'000);
   for (const char* text : {"", "-", "1h", "yesterday", "1960-01-01"}) {

@@ -132,7 +132,11 @@ class Printing {
         RETURN_IF_ERROR(Flush(consumer));
         message = consumer.Poll(kPollMs);
       }
-      if (message != nullptr) RETURN_IF_ERROR(Take(consumer, *message));
+      const absl::Status taken = message == nullptr ? absl::OkStatus() : Take(consumer, *message);
+      if (!taken.ok()) {
+        IgnoreError(Flush(consumer));  // what came before is good; the first error is told
+        return taken;
+      }
     }
     return Flush(consumer);
   }

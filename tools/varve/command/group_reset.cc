@@ -42,7 +42,7 @@ absl::StatusOr<ResetTarget> TimeTarget(const ResetOffsetsOptions& options) {
     return absl::InvalidArgumentError(
         fmt::format("\"{}\" is no duration: give 1h30m, 7d or PT15M", *options.by_duration));
   }
-  return ResetTarget{Kind::kTime, NowMs() - *ago};
+  return ResetTarget{Kind::kTime, std::max<int64_t>(0, NowMs() - *ago)};
 }
 
 absl::StatusOr<ResetTarget> TargetOf(const ResetOffsetsOptions& options) {

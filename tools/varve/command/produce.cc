@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "engine/base/status.h"
 #include "tools/text/amount.h"
@@ -52,6 +54,7 @@ absl::StatusOr<InputFormat> FormatOf(const Globals& globals, const ProduceOption
   format.empty_is_null = options.empty_is_null;
   format.key = options.key;
   format.partition = options.partition;
+  format.any_partition = options.any_partition;
   ASSIGN_OR_RETURN(format.headers, ParseHeaders(options.headers));
   if (options.key_delimiter) {
     ASSIGN_OR_RETURN(format.key_delimiter, Unescape(*options.key_delimiter));
@@ -91,6 +94,18 @@ absl::Status SendFile(Input& input, const InputFormat& format, Producer& produce
   }
 }
 
+// Bytes of all files; 0 if that is not known.
+uint64_t TotalOf(const std::vector<std::string>& files) {
+  uint64_t total = 0;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const uintmax_t size = std::filesystem::file_size(file == "-" ? "/dev/stdin" : file, error);
+    if (error) return 0;
+    total += size;
+  }
+  return total;
+}
+
 absl::Status SendFiles(const Globals& globals, const ProduceOptions& options,
                        const InputFormat& format, Producer& producer) {
   const std::vector<std::string> standard_input{"-"};
@@ -99,13 +114,12 @@ absl::Status SendFiles(const Globals& globals, const ProduceOptions& options,
     return absl::InvalidArgumentError("the delimiter is empty: --whole makes one record of a file");
   }
   const auto& files = options.files.empty() ? standard_input : options.files;
-  text::Progress progress(globals.progress && isatty(STDIN_FILENO) == 0);
-  uint64_t total = 0;
+  const bool typed = files == standard_input && isatty(STDIN_FILENO) == 1;
+  text::Progress progress(globals.progress && !typed);
+  progress.SetTotal(TotalOf(files));
   for (const std::string& file : files) {
     Input input(file, options.whole ? "" : delimiter);
     RETURN_IF_ERROR(input.Open());
-    total += input.size();
-    if (files.size() == 1) progress.SetTotal(total);
     const absl::Status sent = SendFile(input, format, producer, progress);
     if (!sent.ok()) {
       // What was read before is sent, as it would have been if the input had ended there.

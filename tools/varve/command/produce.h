@@ -20,6 +20,7 @@ struct ProduceOptions {
   std::optional<std::string> key;
   std::vector<std::string> headers;
   std::optional<int32_t> partition;
+  bool any_partition = false;  // whatever a record says
   text::ByteFormat key_format = text::ByteFormat::kText;
   text::ByteFormat value_format = text::ByteFormat::kText;
   bool empty_is_null = false;

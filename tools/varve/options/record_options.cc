@@ -77,6 +77,8 @@ void AddProduce(CLI::App& root, Invocation& invocation) {
   app.add_option("-p,--partition", options.partition, "By the key, or any, if not set")
       ->check(CLI::NonNegativeNumber)
       ->option_text("N");
+  app.add_flag("--any-partition", options.any_partition,
+               "Whatever partition a record of --json names, as into a topic with fewer of them");
   app.add_option("-z,--codec", options.codec, "none, gzip, snappy, lz4 or zstd")
       ->check(CLI::IsMember({"none", "gzip", "snappy", "lz4", "zstd"}))
       ->option_text("CODEC");

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,10 +33,6 @@ absl::Status Input::Open() {
   fd_ = path_ == "-" ? STDIN_FILENO : open(path_.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd_ < 0) {
     return absl::NotFoundError(fmt::format("cannot open {}: {}", path_, std::strerror(errno)));
-  }
-  struct stat facts{};
-  if (fstat(fd_, &facts) == 0 && S_ISREG(facts.st_mode)) {
-    size_ = static_cast<uint64_t>(facts.st_size);
   }
   return absl::OkStatus();
 }

@@ -25,8 +25,6 @@ class Input {
   Input& operator=(const Input&) = delete;
 
   absl::Status Open();
-  // How much there is, if it is a file; else 0.
-  uint64_t size() const { return size_; }
   // False at the end. The piece is good until the next call.
   absl::StatusOr<bool> Next(std::string_view& piece);
   // The piece taken last, for messages: "lines.txt, record 17".
@@ -41,7 +39,6 @@ class Input {
   Splitter splitter_;
   std::string block_;
   int fd_ = -1;
-  uint64_t size_ = 0;
   uint64_t count_ = 0;
   bool ended_ = false;
 };

@@ -46,6 +46,7 @@ absl::StatusOr<Record> ParseRecord(const InputFormat& format, std::string_view p
   absl::StatusOr<Record> record = format.json ? ParseJsonRecord(piece) : ParseLine(format, piece);
   if (!record.ok()) return record;
   if (!record->key) record->key = format.key;
+  if (format.any_partition) record->partition.reset();
   if (!record->partition) record->partition = format.partition;
   record->headers.insert(record->headers.begin(), format.headers.begin(), format.headers.end());
   return record;

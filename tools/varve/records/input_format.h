@@ -22,6 +22,7 @@ struct InputFormat {
   std::optional<std::string> key;    // of all records that have none of their own
   std::vector<Header> headers;       // before those of the record
   std::optional<int32_t> partition;  // of all records that have none of their own
+  bool any_partition = false;        // the partitions that records have of their own do not count
 };
 
 // InvalidArgument says what is wrong.

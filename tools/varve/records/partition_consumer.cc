@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <deque>
 #include <utility>
 
 #include "tools/varve/records/consumer.h"
@@ -23,6 +24,7 @@ class PartitionConsumer final : public Consumer {
         plan_(std::move(plan)) {}
 
   ~PartitionConsumer() override {
+    taken_.clear();
     for (const int32_t partition : started_) rd_kafka_consume_stop(topic_.get(), partition);
   }
 
@@ -37,9 +39,18 @@ class PartitionConsumer final : public Consumer {
     return absl::OkStatus();
   }
 
+  // What is there is taken many at a time: each visit to the queue is one that its other side
+  // may have to wait for.
   RdMessage Poll(int timeout_ms) override {
-    rd_kafka_poll(handle_.get(), 0);  // for errors of the connection
-    return RdMessage(rd_kafka_consume_queue(queue_.get(), timeout_ms));
+    if (taken_.empty()) {
+      rd_kafka_poll(handle_.get(), 0);  // for errors of the connection
+      if (timeout_ms > 0) return RdMessage(rd_kafka_consume_queue(queue_.get(), timeout_ms));
+      Take();
+      if (taken_.empty()) return nullptr;
+    }
+    RdMessage message = std::move(taken_.front());
+    taken_.pop_front();
+    return message;
   }
   void Commit() override {}
   bool at_end() const override { return unread_.empty(); }
@@ -52,11 +63,21 @@ class PartitionConsumer final : public Consumer {
   }
 
  private:
+  void Take() {
+    rd_kafka_message_t* messages[kTakenMax];
+    const ssize_t count =
+        rd_kafka_consume_batch_queue(queue_.get(), /*timeout_ms=*/0, messages, kTakenMax);
+    for (ssize_t i = 0; i < count; ++i) taken_.emplace_back(messages[i]);
+  }
+
+  static constexpr size_t kTakenMax = 1000;
+
   RdHandle handle_;
   std::unique_ptr<rd_kafka_topic_t, TopicDeleter> topic_;
   std::unique_ptr<rd_kafka_queue_t, QueueDeleter> queue_;
   std::vector<PartitionPlan> plan_;
   std::vector<int32_t> started_;
+  std::deque<RdMessage> taken_;
   std::map<int32_t, int64_t> unread_;  // ends of the partitions that are not read to there
 };
 

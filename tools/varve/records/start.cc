@@ -37,7 +37,8 @@ absl::StatusOr<Start> ParseStart(std::string_view text) {
 
 absl::StatusOr<int64_t> ParseMoment(std::string_view text, int64_t now_ms) {
   if (text.starts_with('-')) {
-    if (const auto ago = text::ParseDuration(text.substr(1))) return now_ms - *ago;
+    if (const auto ago = text::ParseDuration(text.substr(1)))
+      return std::max<int64_t>(0, now_ms - *ago);
   } else if (const auto time = text::ParseTime(text)) {
     if (*time >= 0) return *time;
   }

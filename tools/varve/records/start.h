@@ -20,7 +20,8 @@ struct Start {
 // "beginning", "end", an offset, or -N: the last N. InvalidArgument says what would be right.
 absl::StatusOr<Start> ParseStart(std::string_view text);
 
-// Milliseconds since 1970, ISO 8601, or a duration before now as in "-1h30m".
+// Milliseconds since 1970, ISO 8601, or a duration before now as in "-1h30m". Never negative: such
+// numbers mean other things than times.
 absl::StatusOr<int64_t> ParseMoment(std::string_view text, int64_t now_ms);
 
 // What the log of a partition has.
