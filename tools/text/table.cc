@@ -51,6 +51,7 @@ void Table::AppendLine(std::string& out, const std::vector<std::string>& cells) 
 
 std::string Table::ToString() const {
   std::vector<std::string> headlines;
+  headlines.reserve(columns_.size());
   for (const Column& column : columns_) headlines.push_back(column.headline);
   std::string out;
   AppendLine(out, headlines);

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <chrono>
+
+#include "tools/text/number.h"
 
 namespace varve::text {
 namespace {
@@ -21,9 +22,8 @@ constexpr int64_t kLastMs = 253'402'300'799'999;
 // Takes exactly `digits` digits from the front.
 std::optional<int> TakeDigits(std::string_view& text, size_t digits) {
   if (text.size() < digits) return std::nullopt;
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value);
-  if (error != std::errc() || end != text.data() + digits || value < 0) return std::nullopt;
+  const std::optional<int> value = ParseNumber<int>(text.substr(0, digits));
+  if (!value || *value < 0) return std::nullopt;
   text.remove_prefix(digits);
   return value;
 }
@@ -78,14 +78,6 @@ std::optional<int64_t> TakeZone(std::string_view& text) {
   return sign * *hours;
 }
 
-std::optional<int64_t> ParseNumber(std::string_view text) {
-  int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc() || at != end) return std::nullopt;
-  return value;
-}
-
 }  // namespace
 
 std::string TimeText(int64_t ms) {
@@ -101,7 +93,7 @@ std::string TimeText(int64_t ms) {
 }
 
 std::optional<int64_t> ParseTime(std::string_view text) {
-  if (const auto number = ParseNumber(text)) return number;
+  if (const auto number = ParseNumber<int64_t>(text)) return number;
   const auto date = TakeDate(text);
   if (!date) return std::nullopt;
   if (text.empty()) return date;

@@ -2,21 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
 #include <optional>
 
 #include "engine/base/status.h"
+#include "tools/text/number.h"
 
 namespace varve::cli {
 namespace {
-
-std::optional<uint16_t> ParsePort(std::string_view text) {
-  uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, port);
-  if (error != std::errc() || at != end || port == 0) return std::nullopt;
-  return port;
-}
 
 std::optional<io::Endpoint> ParseOne(std::string_view text) {
   io::Endpoint endpoint{"", kDefaultPort};
@@ -33,8 +26,9 @@ std::optional<io::Endpoint> ParseOne(std::string_view text) {
   }
   if (endpoint.host.empty()) return std::nullopt;
   if (rest.empty()) return endpoint;
-  const auto port = rest.front() == ':' ? ParsePort(rest.substr(1)) : std::nullopt;
-  if (!port) return std::nullopt;
+  const auto port =
+      rest.front() == ':' ? text::ParseNumber<uint16_t>(rest.substr(1)) : std::nullopt;
+  if (!port || *port == 0) return std::nullopt;
   endpoint.port = *port;
   return endpoint;
 }

@@ -134,6 +134,7 @@ io::Task<absl::StatusOr<Spoken>> Client::SpokenBy(Target target) {
 io::Task<absl::StatusOr<std::vector<int32_t>>> Client::Brokers() {
   CO_RETURN_IF_ERROR(co_await LoadNodes(Deadline()));
   std::vector<int32_t> ids;
+  ids.reserve(nodes_.brokers.size());
   for (const auto& [id, endpoint] : nodes_.brokers) ids.push_back(id);
   co_return ids;
 }

@@ -83,6 +83,7 @@ absl::StatusOr<std::vector<TopicChoice>> ChoicesOf(const ResetOffsetsOptions& op
 io::Task<absl::StatusOr<std::vector<TopicFacts>>> Chosen(Client& client,
                                                          std::vector<TopicChoice> choices) {
   std::vector<std::string> names;
+  names.reserve(choices.size());
   for (const TopicChoice& choice : choices) names.push_back(choice.topic);
   CO_ASSIGN_OR_RETURN(auto topics, co_await NamedTopics(client, names));
   for (size_t i = 0; i < topics.size(); ++i) {

@@ -120,7 +120,7 @@ absl::Status SendFiles(const Globals& globals, const ProduceOptions& options,
   for (const std::string& file : files) {
     Input input(file, options.whole ? "" : delimiter);
     RETURN_IF_ERROR(input.Open());
-    const absl::Status sent = SendFile(input, format, producer, progress);
+    absl::Status sent = SendFile(input, format, producer, progress);
     if (!sent.ok()) {
       // What was read before is sent, as it would have been if the input had ended there.
       if (!absl::IsCancelled(sent)) IgnoreError(producer.Finish());

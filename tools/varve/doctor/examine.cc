@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <string_view>
 #include <utility>
 
 #include "tools/text/amount.h"
+#include "tools/text/number.h"
 
 namespace varve::cli {
 namespace {
@@ -27,12 +27,13 @@ std::string Size(uint64_t bytes) { return text::SizeText(static_cast<int64_t>(by
 
 // Major and minor version; zeros if the text does not begin with them.
 std::pair<int, int> VersionOf(std::string_view release) {
-  std::pair<int, int> version;
-  const char* end = release.data() + release.size();
-  const auto [dot, error] = std::from_chars(release.data(), end, version.first);
-  if (error != std::errc() || dot == end || *dot != '.') return {};
-  std::from_chars(dot + 1, end, version.second);
-  return version;
+  const size_t dot = release.find('.');
+  if (dot == std::string_view::npos) return {};
+  const std::string_view rest = release.substr(dot + 1);
+  const size_t end = std::min(rest.find_first_not_of("0123456789"), rest.size());
+  const auto first = text::ParseNumber<int>(release.substr(0, dot));
+  const auto second = text::ParseNumber<int>(rest.substr(0, end));
+  return first && second ? std::pair(*first, *second) : std::pair(0, 0);
 }
 
 Finding Kernel(const MachineFacts& facts) {

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "server/wire/alter_configs.h"
-#include "tools/text/near_names.h"
+#include "tools/text/number.h"
 #include "tools/varve/client/errors.h"
 
 namespace varve::cli {
@@ -17,12 +16,9 @@ using wire::ConfigSource;
 
 // What a broker says about itself, it alone knows.
 Target TargetOf(const Resource& resource) {
-  int32_t id = -1;
-  const std::string& name = resource.name;
   if (resource.type != ConfigResource::kBroker) return Target::Any();
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), id);
-  if (error != std::errc() || end != name.data() + name.size()) return Target::Any();
-  return Target::Broker(id);
+  const auto id = text::ParseNumber<int32_t>(resource.name);
+  return id ? Target::Broker(*id) : Target::Any();
 }
 
 wire::IncrementalAlterConfigsRequest ChangeRequest(const Resource& resource,

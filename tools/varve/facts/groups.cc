@@ -47,6 +47,7 @@ ErrorCode FirstGroupError(const Response& response) {
 io::Task<absl::StatusOr<GroupFacts>> NoSuchGroup(Client& client, std::string name) {
   CO_ASSIGN_OR_RETURN(const auto all, co_await AllGroups(client));
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const GroupListed& group : all) names.push_back(group.name);
   const std::string meant = text::DidYouMean(name, names);
   co_return absl::NotFoundError(

@@ -15,6 +15,8 @@ namespace {
 
 using wire::ErrorCode;
 
+constexpr int kAttemptsMax = 15;  // about 10 s, with the pauses between
+
 TopicFacts ToFacts(const wire::MetadataResponse::Topic& topic) {
   TopicFacts facts;
   facts.name = topic.name.value_or("");
@@ -51,17 +53,14 @@ io::Task<absl::StatusOr<Reply<wire::MetadataResponse>>> AskForTopics(
 
 std::vector<std::string> NamesOf(const std::vector<TopicFacts>& topics) {
   std::vector<std::string> names;
+  names.reserve(topics.size());
   for (const TopicFacts& topic : topics) names.push_back(topic.name);
   return names;
 }
 
-ErrorCode FirstRetriable(const wire::ListOffsetsResponse& response) {
-  for (const auto& topic : response.topics) {
-    for (const auto& partition : topic.partitions) {
-      if (IsRetriable(partition.error_code)) return partition.error_code;
-    }
-  }
-  return ErrorCode::kNone;
+bool AnyRetriable(const OffsetMap& offsets) {
+  return std::any_of(offsets.begin(), offsets.end(),
+                     [](const auto& entry) { return IsRetriable(entry.second.error); });
 }
 
 wire::ListOffsetsRequest OffsetsRequest(const std::vector<TopicFacts>& topics, int32_t leader,
@@ -116,6 +115,44 @@ void AddSizes(const wire::DescribeLogDirsResponse& response, SizeMap& sizes) {
   }
 }
 
+io::Task<absl::StatusOr<OffsetMap>> AskLeaders(Client& client,
+                                               const std::vector<TopicFacts>& topics,
+                                               int64_t timestamp_ms) {
+  OffsetMap offsets;
+  for (const int32_t leader : LeadersOf(topics)) {
+    wire::ListOffsetsRequest request = OffsetsRequest(topics, leader, timestamp_ms);
+    request.timeout_ms = client.timeout_ms();
+    CO_ASSIGN_OR_RETURN(const auto reply, co_await client.CallOnce<wire::ListOffsetsResponse>(
+                                              Target::Broker(leader), request));
+    for (const auto& topic : reply.body.topics) {
+      for (const auto& partition : topic.partitions) {
+        offsets[{std::string(topic.name), partition.index}] = {partition.error_code,
+                                                               partition.offset};
+      }
+    }
+  }
+  co_return offsets;
+}
+
+// Who leads the same partitions by now.
+io::Task<absl::Status> RefreshLeaders(Client& client, std::vector<TopicFacts>& topics) {
+  CO_ASSIGN_OR_RETURN(const auto reply, co_await AskForTopics(client, NamesOf(topics)));
+  std::map<TopicPartition, int32_t> leaders;
+  for (const auto& topic : reply.body.topics) {
+    const std::string name(topic.name.value_or(""));
+    for (const auto& partition : topic.partitions) {
+      leaders[{name, partition.partition_index}] = partition.leader_id;
+    }
+  }
+  for (TopicFacts& topic : topics) {
+    for (PartitionFacts& partition : topic.partitions) {
+      const auto found = leaders.find({topic.name, partition.index});
+      partition.leader = found == leaders.end() ? -1 : found->second;
+    }
+  }
+  co_return absl::OkStatus();
+}
+
 // How many partitions of the topic have a leader.
 size_t Led(const wire::MetadataResponse::Topic& topic) {
   return static_cast<size_t>(
@@ -136,8 +173,8 @@ bool IsAsAwaited(const wire::MetadataResponse& response,
 }  // namespace
 
 io::Task<> AwaitPartitions(Client& client, std::map<std::string, size_t> counts) {
-  constexpr int kAttemptsMax = 15;  // about 10 s
   std::vector<std::string> names;
+  names.reserve(counts.size());
   for (const auto& [name, count] : counts) names.push_back(name);
   for (int attempt = 1; !names.empty() && attempt <= kAttemptsMax; ++attempt) {
     const auto reply = co_await AskForTopics(client, names);
@@ -150,6 +187,7 @@ io::Task<absl::StatusOr<std::vector<TopicFacts>>> AllTopics(Client& client) {
   CO_ASSIGN_OR_RETURN(const auto reply, co_await AskForTopics(client, std::nullopt));
   CO_RETURN_IF_ERROR(ToStatus(reply.body.error_code, "", "the list of topics"));
   std::vector<TopicFacts> topics;
+  topics.reserve(reply.body.topics.size());
   for (const auto& topic : reply.body.topics) topics.push_back(ToFacts(topic));
   std::sort(topics.begin(), topics.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
@@ -170,6 +208,7 @@ io::Task<absl::StatusOr<std::vector<TopicFacts>>> NamedTopics(Client& client,
     found[name] = ToFacts(topic);
   }
   std::vector<TopicFacts> topics;
+  topics.reserve(names.size());
   for (const std::string& name : names) topics.push_back(found[name]);
   co_return topics;
 }
@@ -183,20 +222,12 @@ absl::Status NoSuchTopic(const std::string& name, const std::vector<std::string>
 
 io::Task<absl::StatusOr<OffsetMap>> OffsetsAt(Client& client, std::vector<TopicFacts> topics,
                                               int64_t timestamp_ms) {
-  OffsetMap offsets;
-  for (const int32_t leader : LeadersOf(topics)) {
-    wire::ListOffsetsRequest request = OffsetsRequest(topics, leader, timestamp_ms);
-    request.timeout_ms = client.timeout_ms();
-    CO_ASSIGN_OR_RETURN(const auto reply, co_await client.Call<wire::ListOffsetsResponse>(
-                                              Target::Broker(leader), request, &FirstRetriable));
-    for (const auto& topic : reply.body.topics) {
-      for (const auto& partition : topic.partitions) {
-        offsets[{std::string(topic.name), partition.index}] = {partition.error_code,
-                                                               partition.offset};
-      }
-    }
+  for (int attempt = 1;; ++attempt) {
+    CO_ASSIGN_OR_RETURN(OffsetMap offsets, co_await AskLeaders(client, topics, timestamp_ms));
+    if (!AnyRetriable(offsets) || attempt >= kAttemptsMax) co_return offsets;
+    co_await io::Sleep(client.loop(), PauseBefore(attempt));
+    CO_RETURN_IF_ERROR(co_await RefreshLeaders(client, topics));
   }
-  co_return offsets;
 }
 
 io::Task<absl::StatusOr<SizeMap>> Sizes(Client& client, std::vector<TopicFacts> topics) {

@@ -3,31 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 
 #include "tools/text/amount.h"
+#include "tools/text/number.h"
 #include "tools/text/time_text.h"
 
 namespace varve::cli {
-namespace {
-
-std::optional<int64_t> ParseNumber(std::string_view text) {
-  int64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc() || at != end || value < 0) return std::nullopt;
-  return value;
-}
-
-}  // namespace
 
 absl::StatusOr<Start> ParseStart(std::string_view text) {
   if (text == "beginning" || text == "earliest") return Start{Start::Kind::kBeginning, 0};
   if (text == "end" || text == "latest") return Start{Start::Kind::kEnd, 0};
-  if (const auto offset = ParseNumber(text)) return Start{Start::Kind::kOffset, *offset};
+  const auto offset = text::ParseNumber<int64_t>(text);
+  if (offset && *offset >= 0) return Start{Start::Kind::kOffset, *offset};
   if (text.starts_with('-')) {
-    if (const auto last = ParseNumber(text.substr(1))) return Start{Start::Kind::kLast, *last};
+    const auto last = text::ParseNumber<int64_t>(text.substr(1));
+    if (last && *last >= 0) return Start{Start::Kind::kLast, *last};
   }
   return absl::InvalidArgumentError(
       fmt::format("\"{}\" is no place to begin: give beginning, end, an offset, or -N for the last "
@@ -37,8 +27,8 @@ absl::StatusOr<Start> ParseStart(std::string_view text) {
 
 absl::StatusOr<int64_t> ParseMoment(std::string_view text, int64_t now_ms) {
   if (text.starts_with('-')) {
-    if (const auto ago = text::ParseDuration(text.substr(1)))
-      return std::max<int64_t>(0, now_ms - *ago);
+    const auto ago = text::ParseDuration(text.substr(1));
+    if (ago) return std::max<int64_t>(0, now_ms - *ago);
   } else if (const auto time = text::ParseTime(text)) {
     if (*time >= 0) return *time;
   }
