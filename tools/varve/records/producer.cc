@@ -71,7 +71,6 @@ void Producer::Delivered(rd_kafka_t* /*handle*/, const rd_kafka_message_t* messa
     ++self.delivered_;
     return;
   }
-  ++self.failed_;
   const std::string what = fmt::format("a record of {} bytes was not delivered", message->len);
   absl::Status status = RdStatus(message->err, what);
   if (message->err == RD_KAFKA_RESP_ERR_INVALID_RECORD) {
@@ -100,17 +99,15 @@ rd_kafka_resp_err_t Producer::TrySend(const Record& record) {
     arguments[count] = Argument(RD_KAFKA_VTYPE_TIMESTAMP);
     arguments[count++].u.i64 = *record.timestamp_ms;
   }
-  RdOwned<rd_kafka_headers_t> headers;
+  rd_kafka_headers_t* headers = nullptr;
   if (!record.headers.empty()) {
-    headers = ToHeaders(record.headers);
+    headers = ToHeaders(record.headers).release();
     arguments[count] = Argument(RD_KAFKA_VTYPE_HEADERS);
-    arguments[count++].u.headers = headers.get();
+    arguments[count++].u.headers = headers;
   }
   rd_kafka_error_t* error = rd_kafka_produceva(handle_.get(), arguments, count);
-  if (error == nullptr) {
-    static_cast<void>(headers.release());  // it has them now
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
-  }
+  if (error == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const RdOwned<rd_kafka_headers_t> still_ours(headers);
   const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
   rd_kafka_error_destroy(error);
   return code;

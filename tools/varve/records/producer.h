@@ -38,10 +38,9 @@ class Producer {
   rd_kafka_resp_err_t TrySend(const Record& record);
 
   const std::string topic_;
-  RdHandle handle_;
   uint64_t delivered_ = 0;
-  uint64_t failed_ = 0;
   absl::Status first_error_;
+  RdHandle handle_;  // last: it calls back into the others
 };
 
 }  // namespace varve::cli

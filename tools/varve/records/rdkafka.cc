@@ -57,9 +57,12 @@ absl::StatusOr<RdOwned<rd_kafka_conf_t>> MakeConf(const Globals& globals,
 
 absl::StatusOr<RdHandle> MakeHandle(rd_kafka_type_t type, RdOwned<rd_kafka_conf_t> conf) {
   ErrorText error;
-  RdHandle handle(rd_kafka_new(type, conf.get(), error.data(), error.size()));
-  if (handle == nullptr) return absl::InvalidArgumentError(error.data());
-  static_cast<void>(conf.release());  // the handle has it now
+  rd_kafka_conf_t* given = conf.release();
+  RdHandle handle(rd_kafka_new(type, given, error.data(), error.size()));
+  if (handle == nullptr) {
+    const RdOwned<rd_kafka_conf_t> still_ours(given);
+    return absl::InvalidArgumentError(error.data());
+  }
   return handle;
 }
 
