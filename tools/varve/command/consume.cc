@@ -132,7 +132,7 @@ class Printing {
         RETURN_IF_ERROR(Flush(consumer));
         message = consumer.Poll(kPollMs);
       }
-      const absl::Status taken = message == nullptr ? absl::OkStatus() : Take(consumer, *message);
+      absl::Status taken = message == nullptr ? absl::OkStatus() : Take(consumer, *message);
       if (!taken.ok()) {
         IgnoreError(Flush(consumer));  // what came before is good; the first error is told
         return taken;

@@ -141,7 +141,7 @@ absl::Status Produce(const Globals& globals, const ProduceOptions& options) {
   const auto begun = std::chrono::steady_clock::now();
   const Interrupt interrupt;
   ASSIGN_OR_RETURN(const auto producer, Producer::Open(globals, options.topic, properties));
-  const absl::Status sent = SendFiles(globals, options, format, *producer);
+  absl::Status sent = SendFiles(globals, options, format, *producer);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
   if (absl::IsCancelled(sent)) {
     return absl::CancelledError(
