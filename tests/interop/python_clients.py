@@ -16,14 +16,7 @@ START_MS = int(time.time() * 1000) - 3_600_000
 STEP_MS = 10
 
 
-def enter_environment():
-    """Goes on in an interpreter that has the clients."""
-    python = cache.python_environment(HERE / "requirements.txt")
-    if pathlib.Path(sys.prefix) != python.parent.parent:
-        os.execv(python, [python, __file__, *sys.argv[1:]])
-
-
-enter_environment()
+cache.enter_python_environment(__file__, HERE / "requirements.txt")
 
 import clients  # noqa: E402
 from clients import confluent, kafka_python  # noqa: E402

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 
@@ -58,6 +59,13 @@ def python_environment(requirements):
         run(["python3", "-m", "venv", where])
         run([where / "bin" / "pip", "install", "-q", "-r", requirements])
     return kept(f"python-{_fingerprint(requirements)}", fill) / "bin" / "python"
+
+
+def enter_python_environment(script, requirements):
+    """A script goes on in an interpreter that has what it needs."""
+    python = python_environment(requirements)
+    if pathlib.Path(sys.prefix) != python.parent.parent:
+        os.execv(python, [python, script, *sys.argv[1:]])
 
 
 def _fingerprint(path):
