@@ -31,7 +31,8 @@ void GroupCoordinator::Start() { VARVE_CHECK(running_.Spawn(Run()), "it starts b
 void GroupCoordinator::BeginStop() {
   if (std::exchange(stopping_, true)) return;
   stop_.Set();
-  for (auto& [id, entry] : std::exchange(groups_, {})) {
+  const Groups gone = std::exchange(groups_, {});
+  for (Entry* const entry : InOrder(gone)) {
     Outcome out;
     entry->group.Drop(ErrorCode::kNotCoordinator, TimeNow(), out);
     AnswerParked(out);
@@ -63,12 +64,22 @@ GroupCoordinator::Entry* GroupCoordinator::FindEntry(std::string_view group_id) 
 }
 
 GroupCoordinator::Entry& GroupCoordinator::CreateEntry(std::string_view group_id) {
-  std::string id(group_id);
-  auto entry = std::make_unique<Entry>(*this, id, Group(&config_.group, TimeNow()), ++last_serial_);
-  EntryRef& place = groups_[std::move(id)];
-  VARVE_CHECK(place == nullptr, "a group is made once");
-  place = std::move(entry);
-  return *place;
+  return AddEntry(std::make_unique<Entry>(*this, std::string(group_id),
+                                          Group(&config_.group, TimeNow()), ++last_serial_));
+}
+
+GroupCoordinator::Entry& GroupCoordinator::AddEntry(EntryRef entry) {
+  Entry& added = *entry;
+  VARVE_CHECK(groups_.emplace(added.id, std::move(entry)).second, "a group is made once");
+  return added;
+}
+
+std::vector<GroupCoordinator::Entry*> GroupCoordinator::InOrder(const Groups& groups) {
+  std::vector<Entry*> entries;
+  entries.reserve(groups.size());
+  for (const auto& [id, entry] : groups) entries.push_back(entry.get());
+  std::ranges::sort(entries, {}, &Entry::id);
+  return entries;
 }
 
 template <typename Answer>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <absl/container/btree_map.h>
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
@@ -24,6 +23,7 @@
 #include "server/coordinator/group_replay.h"
 #include "server/coordinator/offset_calls.h"
 #include "server/coordinator/record_writer.h"
+#include "server/coordinator/text_hash.h"
 #include "server/wire/error.h"
 
 namespace varve::coordinator {
@@ -124,7 +124,8 @@ class GroupCoordinator {
     const uint64_t serial;  // a later group of the same id has another
   };
   using EntryRef = std::unique_ptr<Entry>;
-  using Groups = absl::btree_map<std::string, EntryRef, std::less<>>;
+  // By the entries' own ids: a heartbeat costs the same however many there are.
+  using Groups = absl::flat_hash_map<std::string_view, EntryRef, TextHash, std::equal_to<>>;
 
   // A call that waits for its answer.
   template <typename Answer>
@@ -142,6 +143,9 @@ class GroupCoordinator {
   Now TimeNow() const;
   Entry* FindEntry(std::string_view group_id) const;
   Entry& CreateEntry(std::string_view group_id);
+  Entry& AddEntry(EntryRef entry);
+  // By their ids, so that what is done with all of them is done in the same order always.
+  static std::vector<Entry*> InOrder(const Groups& groups);
   void Apply(Entry& entry, Outcome out);
   void SetTimer(Entry& entry);
   void AnswerParked(Outcome& out);

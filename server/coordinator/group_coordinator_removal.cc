@@ -38,10 +38,10 @@ std::vector<ListedGroup> GroupCoordinator::List(
     std::span<const std::string_view> states_filter,
     std::span<const std::string_view> types_filter) const {
   std::vector<ListedGroup> listed;
-  for (const auto& [id, entry] : groups_) {
+  for (const Entry* const entry : InOrder(groups_)) {
     const GroupState state = entry->group.state();
     if (!Wanted(state, states_filter, types_filter)) continue;
-    listed.push_back({id, entry->group.protocol_type(), state});
+    listed.push_back({entry->id, entry->group.protocol_type(), state});
   }
   return listed;
 }
@@ -71,7 +71,7 @@ void GroupCoordinator::Finish(Removal& removal, ErrorCode error) {
       entry->offsets.AddMissing(std::move(removal.taken->offsets));
     } else {
       SetTimer(*removal.taken);
-      groups_[removal.group_id] = std::move(removal.taken);
+      AddEntry(std::move(removal.taken));
     }
   }
 }
@@ -131,8 +131,8 @@ io::Task<void> GroupCoordinator::ExpireOne(std::string group_id) {
 
 io::Task<void> GroupCoordinator::ExpireOffsets() {
   std::vector<std::string> ids;
-  for (const auto& [id, entry] : groups_) {
-    if (HasExpired(*entry)) ids.push_back(id);
+  for (const Entry* const entry : InOrder(groups_)) {
+    if (HasExpired(*entry)) ids.push_back(entry->id);
   }
   for (const std::string& id : ids) {
     if (stopping_) co_return;
