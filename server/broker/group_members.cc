@@ -175,7 +175,7 @@ io::Task<absl::Status> HandleLeaveGroup(RequestContext& context, wire::Reader& b
   ErrorCode error = coordinator::CheckGroupId(request.group_id);
   if (error == ErrorCode::kNone) {
     auto leave = [&](GroupCoordinator& groups) {
-      errors = groups.LeaveGroup(request.group_id, leavers);
+      return groups.LeaveGroup(request.group_id, leavers, errors);
     };
     error = co_await AskCoordinator(context, request.group_id, leave);
   }

@@ -206,14 +206,24 @@ ErrorCode GroupCoordinator::Heartbeat(std::string_view group_id, const MemberCla
   return error;
 }
 
-std::vector<ErrorCode> GroupCoordinator::LeaveGroup(std::string_view group_id,
-                                                    std::span<const Leaver> leavers) {
+// They have left, whether that can be written or not: who cannot be told of it comes to know when
+// its session ends.
+io::Task<void> GroupCoordinator::LeaveGroup(std::string_view group_id,
+                                            std::span<const Leaver> leavers,
+                                            std::vector<ErrorCode>& errors) {
   Entry* const entry = FindEntry(group_id);
-  if (entry == nullptr) return std::vector(leavers.size(), ErrorCode::kUnknownMemberId);
+  if (entry == nullptr) {
+    errors.assign(leavers.size(), ErrorCode::kUnknownMemberId);
+    co_return;
+  }
   Outcome out;
-  std::vector<ErrorCode> errors = entry->group.Leave(leavers, TimeNow(), out);
+  errors = entry->group.Leave(leavers, TimeNow(), out);
+  const bool written = out.store.has_value();
   Apply(*entry, std::move(out));
-  return errors;
+  if (!written) co_return;
+  Change behind_it;
+  behind_it.done = [](ErrorCode) {};
+  static_cast<void>(co_await Write(std::move(behind_it)));
 }
 
 }  // namespace varve::coordinator

@@ -67,7 +67,8 @@ class GroupCoordinator {
   io::Task<void> Stop();
 
   // Before and after each of the calls below. kCoordinatorLoadInProgress; kNotCoordinator: it
-  // stops, or the log could not be read. After an error there is no Leave.
+  // stops, or the log could not be read, which is tried again now and then. After an error there
+  // is no Leave.
   wire::ErrorCode Enter();
   void Leave() { calls_.Leave(); }
 
@@ -77,9 +78,9 @@ class GroupCoordinator {
   io::Task<void> Join(std::string_view group_id, JoinCall call, JoinAnswer& answer);
   io::Task<void> Sync(std::string_view group_id, SyncCall call, SyncAnswer& answer);
   wire::ErrorCode Heartbeat(std::string_view group_id, const MemberClaim& claim);
-  // One error for each leaver.
-  std::vector<wire::ErrorCode> LeaveGroup(std::string_view group_id,
-                                          std::span<const Leaver> leavers);
+  // One error for each leaver. If the group is empty then, that is in the log first.
+  io::Task<void> LeaveGroup(std::string_view group_id, std::span<const Leaver> leavers,
+                            std::vector<wire::ErrorCode>& errors);
 
   // ---- Offsets ----
 
@@ -158,6 +159,7 @@ class GroupCoordinator {
 
   // group_coordinator_loading.cc
   io::Task<void> Run();
+  io::Task<bool> Load();
   io::Task<void> Adopt(GroupReplay::Groups groups);
   void AdoptOne(const std::string& group_id, GroupReplay::Stored stored);
 

@@ -13,6 +13,7 @@ namespace {
 using wire::ErrorCode;
 
 constexpr size_t kAdoptedInATurn = 64;
+constexpr auto kPauseAfterFailure = std::chrono::seconds(30);
 
 void Report(const std::string& directory, const GroupReplay& replay, size_t groups) {
   if (replay.records() == 0) return;
@@ -24,18 +25,27 @@ void Report(const std::string& directory, const GroupReplay& replay, size_t grou
 
 }  // namespace
 
-io::Task<void> GroupCoordinator::Run() {
+// Whether all groups are there. What could not be read once may be read another time; groups of
+// which a part is missing are never served, as members would begin again from the wrong place.
+io::Task<bool> GroupCoordinator::Load() {
   auto loaded = co_await LoadGroups(loop_, log_, stop_);
-  if (stopping_) co_return;
+  if (stopping_) co_return false;
   if (!loaded.ok()) {
     LogError("groups in {} cannot be served: {}", log_.directory(), loaded.status().ToString());
     not_ready_ = ErrorCode::kNotCoordinator;
-    co_return;
+    co_return false;
   }
   co_await Adopt(loaded->Take());
-  if (stopping_) co_return;
+  if (stopping_) co_return false;
   Report(log_.directory(), *loaded, groups_.size());
   not_ready_ = ErrorCode::kNone;
+  co_return true;
+}
+
+io::Task<void> GroupCoordinator::Run() {
+  while (!co_await Load()) {
+    if (!co_await io::SleepUnless(stop_, kPauseAfterFailure)) co_return;
+  }
   const auto pause = std::chrono::milliseconds(config_.retention_check_ms);
   while (co_await io::SleepUnless(stop_, pause)) co_await ExpireOffsets();
 }
