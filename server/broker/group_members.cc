@@ -74,6 +74,7 @@ constexpr int kLeaveInListsSince = 3;
 std::vector<coordinator::Leaver> LeaversOf(const wire::LeaveGroupRequest& request, int version) {
   if (version < kLeaveInListsSince) return {{request.member_id, std::nullopt}};
   std::vector<coordinator::Leaver> leavers;
+  leavers.reserve(request.members.size());
   for (const auto& each : request.members) {
     leavers.push_back({each.member_id, each.group_instance_id});
   }
@@ -125,6 +126,7 @@ io::Task<absl::Status> HandleSyncGroup(RequestContext& context, wire::Reader& bo
   CO_ASSIGN_OR_RETURN(const auto request,
                       wire::DecodeBody<wire::SyncGroupRequest>(body, context.version()));
   std::vector<coordinator::MemberAssignment> assignments;
+  assignments.reserve(request.assignments.size());
   for (const auto& each : request.assignments) {
     assignments.push_back({each.member_id, each.assignment.bytes});
   }
