@@ -28,6 +28,7 @@ void* operator new(size_t bytes) {
   if (void* const found = std::malloc(bytes)) return found;
   std::abort();
 }
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes); }
 void* operator new(size_t bytes, std::align_val_t alignment) {
   ++allocations;
   const auto line = static_cast<size_t>(alignment);
@@ -35,6 +36,7 @@ void* operator new(size_t bytes, std::align_val_t alignment) {
   std::abort();
 }
 void operator delete(void* place) noexcept { std::free(place); }
+void operator delete(void* place, const std::nothrow_t&) noexcept { std::free(place); }
 void operator delete(void* place, size_t) noexcept { std::free(place); }
 void operator delete(void* place, std::align_val_t) noexcept { std::free(place); }
 void operator delete(void* place, size_t, std::align_val_t) noexcept { std::free(place); }
