@@ -111,7 +111,7 @@ io::Task<absl::Status> HandleJoinGroup(RequestContext& context, wire::Reader& bo
     auto join = [&](GroupCoordinator& groups) {
       return groups.Join(request.group_id, call, answer);
     };
-    error = co_await AskCoordinator(context, request.group_id, join);
+    error = co_await WaitForOthers(context, AskCoordinator(context, request.group_id, join));
   }
   if (error != ErrorCode::kNone) {
     answer.error = error;
@@ -139,7 +139,7 @@ io::Task<absl::Status> HandleSyncGroup(RequestContext& context, wire::Reader& bo
     auto sync = [&](GroupCoordinator& groups) {
       return groups.Sync(request.group_id, call, answer);
     };
-    error = co_await AskCoordinator(context, request.group_id, sync);
+    error = co_await WaitForOthers(context, AskCoordinator(context, request.group_id, sync));
   }
   wire::SyncGroupResponse response;
   response.error_code = error == ErrorCode::kNone ? answer.error : error;

@@ -75,10 +75,15 @@ Partition* Shard::Find(const PartitionKey& key) {
 }
 
 std::vector<PartitionKey> Shard::Keys() const {
+  std::vector<PartitionKey> keys = KeysUnsorted();
+  std::ranges::sort(keys);
+  return keys;
+}
+
+std::vector<PartitionKey> Shard::KeysUnsorted() const {
   std::vector<PartitionKey> keys;
   keys.reserve(partitions_.size());
   for (const auto& [key, partition] : partitions_) keys.push_back(key);
-  std::ranges::sort(keys);
   return keys;
 }
 
@@ -142,6 +147,10 @@ void Shard::Serve(Partition& partition) {
 
 io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
   image_ = std::move(image);
+  // What is counted of topics that are gone takes no more memory than what is there.
+  if (counters_.topics.entries().size() > image_->topic_count()) {
+    counters_.topics.EraseIf([this](const Uuid& id) { return image_->Find(id) == nullptr; });
+  }
   std::vector<std::pair<Partition*, cluster::TopicRef>> changed;
   for (Partition* partition : Ordered()) {
     const cluster::TopicRef& topic = image_->FindRef(partition->topic().id);

@@ -22,6 +22,7 @@ struct BrokerSettings {
   int32_t node_id = -1;  // -1: as the data directory says, in a new one kFirstNodeId
   std::string rack;
   Listeners listeners;
+  std::optional<Endpoint> http_listener;  // for metrics and probes
 
   std::vector<std::string> log_dirs;  // at least one, none twice
   std::string metadata_log_dir;       // one of log_dirs or its own
@@ -48,6 +49,8 @@ struct BrokerSettings {
   int64_t unwritten_bytes_max = 0;       // -1: a share of the cgroup's memory
   int32_t fetch_bytes_max = 0;
   int32_t fetch_sessions_max = 0;
+  int64_t request_slow_ms = 0;     // zero or less: none is
+  int32_t metrics_series_max = 0;  // partitions, topics... with time series of their own
 
   int32_t default_partitions = 0;
   int16_t default_replication_factor = 0;

@@ -41,6 +41,9 @@ absl::Status FillListeners(const BrokerConfig& config, const std::string& host_n
       .host_name = host_name,
   };
   ASSIGN_OR_RETURN(settings.listeners, ResolveListeners(input));
+  const std::string http = config.Text("varve.http.listener");
+  if (http.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(settings.http_listener, ParseAddress("varve.http.listener", http));
   return absl::OkStatus();
 }
 
@@ -108,6 +111,8 @@ void FillRequestLimits(const BrokerConfig& config, BrokerSettings& settings) {
   settings.unwritten_bytes_max = config.Int("varve.unwritten.bytes.max");
   settings.fetch_bytes_max = Int32(config, "fetch.max.bytes");
   settings.fetch_sessions_max = Int32(config, "max.incremental.fetch.session.cache.slots");
+  settings.request_slow_ms = config.Int("varve.request.slow.ms");
+  settings.metrics_series_max = Int32(config, "varve.metrics.series.max");
 }
 
 void FillTopics(const BrokerConfig& config, BrokerSettings& settings) {

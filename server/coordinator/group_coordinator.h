@@ -2,10 +2,12 @@
 
 #include <absl/container/btree_map.h>
 #include <absl/container/flat_hash_map.h>
+#include <absl/functional/function_ref.h>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -105,6 +107,11 @@ class GroupCoordinator {
   io::Task<wire::ErrorCode> Delete(std::string_view group_id);
 
   size_t group_count() const { return groups_.size(); }
+  // Visits groups in the order of their ids, those behind `after` if that is set, which becomes the
+  // last one's id: as many as together have about work_max offsets or groups, one at least. Whether
+  // there may be more.
+  using Visitor = absl::FunctionRef<void(const std::string& id, const Group&, const GroupOffsets&)>;
+  bool VisitSome(std::optional<std::string>& after, size_t work_max, Visitor visitor) const;
 
  private:
   // A group, and its one timer.

@@ -46,6 +46,18 @@ std::vector<ListedGroup> GroupCoordinator::List(
   return listed;
 }
 
+bool GroupCoordinator::VisitSome(std::optional<std::string>& after, size_t work_max,
+                                 Visitor visitor) const {
+  auto at = after ? groups_.upper_bound(*after) : groups_.begin();
+  for (size_t work = 0; at != groups_.end() && work < work_max; ++at) {
+    const Entry& entry = *at->second;
+    visitor(entry.id, entry.group, entry.offsets);
+    work += 1 + entry.offsets.size();
+    after = entry.id;
+  }
+  return at != groups_.end();
+}
+
 // Nobody is in the group, so nobody waits for it: it can be put aside while its tombstones are
 // written, and whoever comes meanwhile finds a new one.
 std::vector<LogRecord> GroupCoordinator::TakeGroup(Entry& entry, Removal& removal) {

@@ -16,7 +16,7 @@ namespace {
 constexpr io::Duration kAcceptPause = std::chrono::milliseconds(100);
 // A client that is refused while it still sends would not see why if the connection just ended.
 constexpr io::Duration kDrainMax = std::chrono::seconds(1);
-constexpr size_t kDrainBytesMax = 64 * 1024;
+constexpr size_t kDrainBytesMax = 65536;
 
 using State = Parsed::State;
 
