@@ -60,6 +60,21 @@ def python_environment(requirements):
     return kept(f"python-{_fingerprint(requirements)}", fill) / "bin" / "python"
 
 
+def debian_package(name):
+    """The folder with the files of a Debian package: unpacked, not installed, so that no service
+    of it is started."""
+    def fill(where):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["apt-get", "download", "-q", name], cwd=folder, check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            found = list(pathlib.Path(folder).glob("*.deb"))
+            if done.returncode != 0 or len(found) != 1:
+                raise RuntimeError(f"apt-get download {name}: status {done.returncode}\n"
+                                   f"{done.stdout}")
+            run(["dpkg", "-x", found[0], where])
+    return kept(f"debian-{name}", fill)
+
+
 def _fingerprint(path):
     """Another version asked for is another folder."""
     return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()[:12]
