@@ -7,16 +7,16 @@
 namespace varve::metrics {
 namespace {
 
-constexpr int kPartBits = 3;  // of a power of two: eight parts
+constexpr size_t kPartBits = 3;  // of a power of two: eight parts
 constexpr uint64_t kParts = 1 << kPartBits;
 
 }  // namespace
 
 size_t TimeBuckets::IndexOf(uint64_t micros) {
   if (micros < kParts) return micros;
-  const int power = std::bit_width(micros) - 1;
+  const size_t power = static_cast<size_t>(std::bit_width(micros)) - 1;
   const uint64_t part = (micros >> (power - kPartBits)) & (kParts - 1);
-  const auto row = static_cast<size_t>(power - kPartBits + 1);
+  const size_t row = power - kPartBits + 1;
   return std::min(row * kParts + part, kBuckets - 1);
 }
 
