@@ -62,7 +62,7 @@ def python_environment(requirements):
 
 
 def java_classes(sources, pom):
-    """The folder with what a folder's sources compile to, against the jars that a pom.xml asks for."""
+    """The folder with what sources compile to, against the jars that a pom.xml asks for."""
     jars = maven_jars(pom)
     files = sorted(sources.glob("*.java"))
 
@@ -107,7 +107,8 @@ def go_programs(sources):
     files = sorted(path for path in sources.rglob("*") if path.is_file())
 
     def fill(where):
-        environment = {"GOROOT": root, "GOTOOLCHAIN": "local", "GOFLAGS": "-mod=readonly -modcacherw",
+        environment = {"GOROOT": root, "GOTOOLCHAIN": "local",
+                       "GOFLAGS": "-mod=readonly -modcacherw",
                        "GOMODCACHE": folder() / "go-modules", "GOCACHE": folder() / "go-built"}
         run([root / "bin" / "go", "build", "-trimpath", "-o", f"{where}/", "./..."], environment,
             cwd=sources)

@@ -1,6 +1,6 @@
 """A program that does what it is told in lines of JSON, and that does not outlive the test.
 
-A request is {"do": name, ...}; the answer is {"result": ...}, {"refused": Kafka's name of the error,
+A request is {"do": name, ...}; the answer is {"result": ...}, {"refused": Kafka's name of an error,
 "text": ...} or {"broken": text}.
 """
 

@@ -46,8 +46,7 @@ OLD = {
 # Where the older tools call it otherwise.
 OLD_BOOTSTRAP = {"kafka-get-offsets": "--broker-list", "kafka-verifiable-producer": "--broker-list"}
 
-
-# These need a process of their own: by what they leave to its end, or keep from one call to the next.
+# These need a process of their own: by what they leave to its end, or keep from call to call.
 ALONE = {"kafka-verifiable-consumer", "kafka-verifiable-producer"}
 OLD_ALONE = ALONE | {"kafka-console-consumer"}
 
