@@ -27,8 +27,10 @@ and it is a member of one group at most:
     assigned()                              -> [partition]
     commit()                                what poll returned
     leave()
+    kill()                                  ends it at once; nobody is told
 
-What the broker refuses raises Refused with Kafka's name of the error.
+Where polls have to be longer than others' it says so in poll_ms. What the broker refuses raises
+Refused with Kafka's name of the error.
 """
 
 import base64
