@@ -103,6 +103,23 @@ TEST(DecodeOffsets, ReadsTombstonesAndGroups) {
             R"("subscription":"q80=","assignment":""}]})");
 }
 
+TEST(DecodeOffsets, ReadsGroupsOfTheNewerProtocol) {
+  const auto group = DecodeBytes(Decode::kOffsets, FromHex("0003 0001 67"),
+                                 FromHex("0000 00000007 01 00 08 0000000000000001"));
+  ASSERT_TRUE(group.ok()) << group.status();
+  EXPECT_EQ(group->kind, "ConsumerGroupMetadata");
+  EXPECT_EQ(group->value, R"({"epoch":7,"metadataHash":1})");
+  const auto share = DecodeBytes(
+      Decode::kOffsets, FromHex("0008 0001 67 0001 6d"),
+      FromHex("0000 00000002 00000001 00"
+              "02 00000000000000010000000000000001 02 00000003 01 00 05 02 00000002 01 00"));
+  ASSERT_TRUE(share.ok()) << share.status();
+  EXPECT_EQ(share->value,
+            R"({"memberEpoch":2,"previousMemberEpoch":1,"state":0,"assignedPartitions":)"
+            R"([{"topicId":"AAAAAAAAAAEAAAAAAAAAAQ","partitions":[3],"assignmentEpochs":[2]}],)"
+            R"("partitionsPendingRevocation":[]})");
+}
+
 TEST(DecodeTransactions, ReadsBothVersions) {
   const Buffer key = FromHex("0000 0002 7431");
   const auto old = DecodeBytes(Decode::kTransactions, key,
