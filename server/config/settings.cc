@@ -5,6 +5,8 @@
 #include <charconv>
 #include <set>
 
+#include "server/config/group_rules.h"
+
 namespace varve::config {
 namespace {
 
@@ -159,6 +161,7 @@ absl::StatusOr<BrokerSettings> MakeSettings(const BrokerConfig& config,
   FillTopics(config, settings);
   FillLogWork(config, settings);
   RETURN_IF_ERROR(FillCleaner(config, settings));
+  RETURN_IF_ERROR(CheckGroupTimes(config));
   return settings;
 }
 
