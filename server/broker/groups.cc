@@ -137,8 +137,7 @@ io::Task<absl::Status> HandleListGroups(RequestContext& context, wire::Reader& b
   for (const Listing& part : listings) {
     if (part.error != ErrorCode::kNone) response.error_code = part.error;
     for (const coordinator::ListedGroup& group : part.groups) {
-      response.groups.push_back(
-          {group.id, group.protocol_type, coordinator::Name(group.state), coordinator::kGroupType});
+      response.groups.push_back({group.id, group.protocol_type, group.state, group.type});
     }
   }
   Respond(context, response);

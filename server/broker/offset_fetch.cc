@@ -59,11 +59,19 @@ void AddQueries(const cluster::Image& image, int version, Work& work) {
 
 io::Task<void> FetchOne(RequestContext& context, Work& work) {
   auto fetch = [&](coordinator::GroupCoordinator& groups) {
-    if (work.asked.topics) {
-      groups.Find(work.asked.group_id, work.queries);
-    } else {
-      work.all = groups.AllOffsets(work.asked.group_id);
+    const Request::Group& asked = work.asked;
+    const bool as_member = asked.member_id.has_value() || asked.member_epoch >= 0;
+    if (as_member) {
+      const std::string_view member_id = asked.member_id.value_or("");
+      const ErrorCode error = groups.CheckFetch(asked.group_id, member_id, asked.member_epoch);
+      if (error != ErrorCode::kNone) return error;
     }
+    if (asked.topics) {
+      groups.Find(asked.group_id, work.queries);
+    } else {
+      work.all = groups.AllOffsets(asked.group_id);
+    }
+    return ErrorCode::kNone;
   };
   work.error = co_await AskCoordinator(context, work.asked.group_id, fetch);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/base/status.h"
 #include "server/broker/group_coordinators.h"
+#include "server/broker/image_topics.h"
 #include "server/cluster/topic_rules.h"
 #include "server/logging.h"
 
@@ -28,7 +29,8 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       files_(loop.disk(), limits.open_files_max, limits.unwritten_bytes_max),
       flusher_(loop, limits.undurable_max),
       image_(std::make_shared<cluster::Image>()),
-      groups_(std::make_unique<GroupCoordinators>(loop, limits_.groups)),
+      groups_(std::make_unique<GroupCoordinators>(loop, limits_.groups,
+                                                  std::make_unique<ImageTopics>(*this))),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
       budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare),

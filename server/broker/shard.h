@@ -78,6 +78,7 @@ class Shard {
   io::Loop& loop() { return loop_; }
   log::FileCache& files() { return files_; }
   FetchSessions& fetch_sessions() { return fetch_sessions_; }
+  const ShardLimits& limits() const { return limits_; }
   GroupCoordinators& groups() { return *groups_; }
   net::ConnectionSet& connections() { return connections_; }
   uint64_t request_bytes() const { return budget_.used() + small_budget_.used(); }

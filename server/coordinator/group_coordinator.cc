@@ -20,6 +20,7 @@ GroupCoordinator::GroupCoordinator(const Env& env)
       log_(env.log),
       config_(env.config),
       writer_(env.loop, env.log, env.config.codec, env.error_of_append),
+      consumers_({env.loop, writer_, env.config.consumer, env.topics}),
       stop_(env.loop),
       calls_(env.loop),
       running_(env.loop) {}
@@ -31,6 +32,7 @@ void GroupCoordinator::Start() { VARVE_CHECK(running_.Spawn(Run()), "it starts b
 void GroupCoordinator::BeginStop() {
   if (std::exchange(stopping_, true)) return;
   stop_.Set();
+  consumers_.Clear();
   for (auto& [id, entry] : std::exchange(groups_, {})) {
     Outcome out;
     entry->group.Drop(ErrorCode::kNotCoordinator, TimeNow(), out);
@@ -154,6 +156,11 @@ io::Task<ErrorCode> GroupCoordinator::Write(Change change) {
 
 io::Task<void> GroupCoordinator::Join(std::string_view group_id, JoinCall call,
                                       JoinAnswer& answer) {
+  if (!MakeClassic(group_id)) {
+    answer.error = ErrorCode::kInconsistentGroupProtocol;
+    answer.member_id = call.member_id;
+    co_return;
+  }
   Entry* entry = FindEntry(group_id);
   if (entry == nullptr && !call.member_id.empty()) {
     answer.error = ErrorCode::kUnknownMemberId;

@@ -18,6 +18,8 @@
 #include "engine/io/timer_wheel.h"
 #include "engine/log/log.h"
 #include "server/coordinator/calls.h"
+#include "server/coordinator/consumer/groups.h"
+#include "server/coordinator/consumer/topics.h"
 #include "server/coordinator/coordinator_config.h"
 #include "server/coordinator/group.h"
 #include "server/coordinator/group_offsets.h"
@@ -29,7 +31,10 @@
 namespace varve::coordinator {
 
 // Looks after the groups whose ids fall to one partition of __consumer_offsets: their members,
-// their offsets, and the records of both in that partition's log.
+// their offsets, and the records of both in that partition's log. Groups of the newer protocol have
+// their members in a class of their own (ConsumerGroups); their offsets are here. A group without
+// members becomes one of the other protocol when somebody joins it by that; one with members never
+// does (Kafka's group.consumer.migration.policy "disabled").
 //
 //   coordinator.Start();                            // begins to load
 //   ErrorCode error = coordinator.Enter();          // may it be called?
@@ -54,6 +59,7 @@ class GroupCoordinator {
     log::Log& log;
     const CoordinatorConfig& config;
     RecordWriter::ErrorOf error_of_append;
+    const TopicCatalog& topics;
   };
   explicit GroupCoordinator(const Env& env);
   ~GroupCoordinator();
@@ -81,6 +87,19 @@ class GroupCoordinator {
   std::vector<wire::ErrorCode> LeaveGroup(std::string_view group_id,
                                           std::span<const Leaver> leavers);
 
+  // ---- Members of groups of the newer protocol: see consumer/group.h ----
+
+  // kGroupIdNotFound: there is no such group, or it is one of the classic protocol with members;
+  // kInvalidGroupId: the id is too long.
+  io::Task<void> ConsumerHeartbeat(std::string_view group_id, HeartbeatCall call,
+                                   HeartbeatAnswer& answer);
+  // Whether somebody who says that he is a member may learn offsets. Of a classic group anybody
+  // may.
+  wire::ErrorCode CheckFetch(std::string_view group_id, std::string_view member_id,
+                             int32_t epoch) const;
+  // State kDead: there is no such group.
+  ConsumerGroupDescription DescribeConsumers(std::string_view group_id) const;
+
   // ---- Offsets ----
 
   // The error of all entries; beside those of single ones: kOffsetMetadataTooLarge.
@@ -96,15 +115,13 @@ class GroupCoordinator {
 
   // ---- Groups ----
 
-  // State kDead: there is no such group.
+  // State kDead: there is no such group, or it is one of the newer protocol.
   GroupDescription Describe(std::string_view group_id) const;
   // In the order of their ids. For the filters see Wanted.
   std::vector<ListedGroup> List(std::span<const std::string_view> states_filter,
                                 std::span<const std::string_view> types_filter) const;
   // kGroupIdNotFound, kNonEmptyGroup
   io::Task<wire::ErrorCode> Delete(std::string_view group_id);
-
-  size_t group_count() const { return groups_.size(); }
 
  private:
   // A group, and its one timer.
@@ -156,6 +173,12 @@ class GroupCoordinator {
   io::Task<void> Run();
   io::Task<void> Adopt(GroupReplay::Groups groups);
   void AdoptOne(const std::string& group_id, GroupReplay::Stored stored);
+  void AdoptClassic(Entry& entry, const GroupRecord& record);
+
+  // group_coordinator_consumers.cc
+  bool MakeClassic(std::string_view group_id);
+  bool MayJoinAsConsumer(std::string_view group_id);
+  bool IsEmptyGroup(std::string_view group_id) const;
 
   // group_coordinator_offsets.cc
   wire::ErrorCode CheckCommit(std::string_view group_id, const CommitCall& call);
@@ -170,6 +193,7 @@ class GroupCoordinator {
     wire::ErrorCode verdict = wire::ErrorCode::kNone;
     std::vector<TopicIndex> offsets{};  // of a group that stays
     EntryRef taken{};                   // of one that goes, until its tombstones are written
+    ConsumerGroups::Taken consumers{};  // likewise
   };
   wire::ErrorCode OfMissingGroup() const;
   std::vector<TopicIndex> ExpiredOf(const Entry& entry) const;
@@ -177,13 +201,15 @@ class GroupCoordinator {
   io::Task<void> ExpireOne(std::string group_id);
   std::vector<LogRecord> BeginExpiry(Removal& removal);
   std::vector<LogRecord> BeginDelete(Removal& removal);
-  std::vector<LogRecord> TakeGroup(Entry& entry, Removal& removal);
+  std::vector<LogRecord> TakeGroup(Removal& removal);
+  void PutBack(Removal& removal);
   void Finish(Removal& removal, wire::ErrorCode error);
 
   io::Loop& loop_;
   log::Log& log_;
   const CoordinatorConfig& config_;
   RecordWriter writer_;
+  ConsumerGroups consumers_;
   Groups groups_;
   Parking<JoinAnswer> joins_;
   Parking<SyncAnswer> syncs_;

@@ -32,9 +32,11 @@ io::Task<void> GroupCoordinator::Run() {
     not_ready_ = ErrorCode::kNotCoordinator;
     co_return;
   }
-  co_await Adopt(loaded->Take());
+  GroupReplay::Groups found = loaded->Take();
+  const size_t count = found.size();
+  co_await Adopt(std::move(found));
   if (stopping_) co_return;
-  Report(log_.directory(), *loaded, groups_.size());
+  Report(log_.directory(), *loaded, count);
   not_ready_ = ErrorCode::kNone;
   const auto pause = std::chrono::milliseconds(config_.retention_check_ms);
   while (co_await io::SleepUnless(stop_, pause)) co_await ExpireOffsets();
@@ -51,20 +53,25 @@ io::Task<void> GroupCoordinator::Adopt(GroupReplay::Groups groups) {
   }
 }
 
-// A group whose record makes no sense goes on with its offsets: members join anew.
+// Of both protocols: one became the other, and its end could not be written.
 void GroupCoordinator::AdoptOne(const std::string& group_id, GroupReplay::Stored stored) {
+  const bool classic_members = stored.record && !stored.record->members.empty();
+  const bool newer = stored.consumers.epoch && (stored.consumers.has_members() || !classic_members);
+  if (newer) consumers_.Adopt(group_id, std::move(stored.consumers), TimeNow());
   Entry& entry = CreateEntry(group_id);
   entry.offsets = std::move(stored.offsets);
-  if (stored.record) {
-    absl::StatusOr<Group> restored = Group::Restore(&config_.group, *stored.record, TimeNow());
-    if (restored.ok()) {
-      entry.group = *std::move(restored);
-    } else {
-      LogWarning("group {} lost its members: {}", group_id,
-                 std::string(restored.status().message()));
-    }
-  }
+  if (stored.record && !newer) AdoptClassic(entry, *stored.record);
   Apply(entry, Outcome());
+}
+
+// A group whose record makes no sense goes on with its offsets: members join anew.
+void GroupCoordinator::AdoptClassic(Entry& entry, const GroupRecord& record) {
+  absl::StatusOr<Group> restored = Group::Restore(&config_.group, record, TimeNow());
+  if (restored.ok()) {
+    entry.group = *std::move(restored);
+  } else {
+    LogWarning("group {} lost its members: {}", entry.id, std::string(restored.status().message()));
+  }
 }
 
 }  // namespace varve::coordinator

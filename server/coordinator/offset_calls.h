@@ -26,8 +26,9 @@ struct OffsetToCommit {
 
 struct CommitCall {
   MemberClaim claim{};
-  int64_t retention_ms = -1;          // versions 2 to 4; -1: as the broker is configured
-  bool knows_unknown_groups = false;  // version 9 and later: has an error code for them
+  int64_t retention_ms = -1;  // versions 2 to 4; -1: as the broker is configured
+  // Version 9 and later: has an error code for them, and knows epochs of members.
+  bool knows_unknown_groups = false;
   std::span<OffsetToCommit> offsets{};
 };
 
@@ -51,7 +52,8 @@ struct GroupDescription {
 struct ListedGroup {
   std::string id{};
   std::string protocol_type{};
-  GroupState state = GroupState::kDead;
+  std::string_view state{};  // as clients are told, like the type
+  std::string_view type{};
 };
 
 }  // namespace varve::coordinator
