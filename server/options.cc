@@ -8,6 +8,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_status) {
   Options options;
   std::string backend;
   std::string features;
+  std::string http;
   CLI::App app{"varved: a log store that speaks the Kafka protocol", "varved"};
   app.set_version_flag("--version", std::string("varved ") + VARVE_VERSION);
   app.add_option("properties", options.properties_file,
@@ -19,6 +20,8 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_status) {
   app.add_option("--io-features", features,
                  "Kernel features to use: all, a kernel version such as 6.1, or names to leave "
                  "out: varve.io.features");
+  app.add_option("--http-listener", http,
+                 "host:port for /metrics, /livez and /readyz: varve.http.listener");
   app.add_flag("--config-reference", options.print_reference,
                "Print what every property means, and end");
   try {
@@ -29,6 +32,7 @@ std::optional<Options> ParseOptions(int argc, char** argv, int& exit_status) {
   }
   if (!backend.empty()) options.overrides.push_back("varve.io.backend=" + backend);
   if (!features.empty()) options.overrides.push_back("varve.io.features=" + features);
+  if (!http.empty()) options.overrides.push_back("varve.http.listener=" + http);
   return options;
 }
 

@@ -94,7 +94,9 @@ void Process::StartBroker() {
   for (const auto& loop : loops_) loops.push_back(loop.get());
   broker_ = std::make_unique<broker::Broker>(
       config_, std::move(loops),
-      broker::Broker::Resources{MemoryLimitBytes(), RaiseOpenFilesLimit()});
+      broker::Broker::Resources{
+          MemoryLimitBytes(), RaiseOpenFilesLimit(),
+          backend_->kind() == io::BackendKind::kUring ? "io_uring" : "epoll"});
   for (const auto& loop : loops_) threads_.emplace_back([&loop] { loop->Run(); });
 }
 

@@ -9,13 +9,20 @@ die() {
   exit 1
 }
 
+# Prints every package that is installed, and what these provide besides: another source's nodejs
+# may bring npm.
+installed_packages() {
+  dpkg-query -W -f '${db:Status-Status} ${Package},${Provides}\n' 2>/dev/null |
+    sed -n 's/^installed //p' | tr ',' '\n' | sed 's/^ *//; s/ .*//'
+}
+
 # Prints the packages of the groups given ("build", "test") that are not installed.
 missing_packages() {
-  local group package rest status
+  local group package rest installed
+  installed=$'\n'$(installed_packages)$'\n'
   while read -r group package rest; do
     case " $* " in *" $group "*) ;; *) continue ;; esac
-    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || true
-    [ "$status" = installed ] || printf '%s\n' "$package"
+    case $installed in *$'\n'"$package"$'\n'*) ;; *) printf '%s\n' "$package" ;; esac
   done < <(grep -v '^#' "$root/tools/packages.txt")
 }
 

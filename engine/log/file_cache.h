@@ -7,6 +7,7 @@
 
 #include "engine/io/disk.h"
 #include "engine/io/task.h"
+#include "engine/log/counters.h"
 #include "engine/log/unwritten.h"
 
 namespace varve::log {
@@ -72,6 +73,8 @@ class FileCache {
   io::Disk& disk() { return disk_; }
   size_t open_files() const { return open_files_; }
   UnwrittenBytes& unwritten() { return unwritten_; }
+  // What the logs that it serves have done.
+  Counters& counters() { return counters_; }
 
  private:
   friend class CachedFile;
@@ -84,6 +87,7 @@ class FileCache {
   io::Disk& disk_;
   size_t files_max_;
   UnwrittenBytes unwritten_;
+  Counters counters_;
   size_t open_files_ = 0;
   CachedFile* newest_ = nullptr;
   CachedFile* oldest_ = nullptr;

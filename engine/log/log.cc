@@ -220,7 +220,10 @@ void Log::FinishGroup(const absl::Status& status) {
 void Log::NoteWritten() {
   NoteProducers();
   offsets_.end = group_facts_.back().last_offset + 1;
+  const uint64_t bytes_before = appended_bytes_;
   for (const BatchFacts& batch : group_facts_) appended_bytes_ += batch.size;
+  files_.counters().writes.Add(group_facts_.size());
+  files_.counters().appended_bytes += appended_bytes_ - bytes_before;
   active().set_modified_ms(loop_.clock().WallMillis());
   Advanced();
 }

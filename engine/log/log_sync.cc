@@ -79,7 +79,9 @@ void Log::NoteSyncError() {
 
 io::Task<void> Log::SyncUntilNobodyWaits() {
   while (sync_error_.ok() && NeedsSync()) {
+    const io::MonoTime begun = loop_.Now();
     sync_error_ = co_await SyncOnce();
+    files_.counters().NoteSync(loop_.Now() - begun);
     NoteSyncError();
     CompleteDurable();
     sync_progress_.Set();
@@ -120,16 +122,19 @@ io::Task<absl::Status> Log::SyncOnce() {
 }
 
 void Log::CompleteDurable() {
+  uint64_t completed = 0;
   while (!awaiting_sync_.empty()) {
     const bool durable = awaiting_sync_.front()->facts_.last_offset < offsets_.durable;
-    if (!durable && sync_error_.ok()) return;
+    if (!durable && sync_error_.ok()) break;
     PendingAppend& append = awaiting_sync_.Pop();
     if (durable) {
+      ++completed;
       Complete(append, std::move(append.result_));
     } else {
       Complete(append, sync_error_);
     }
   }
+  if (completed > 0) files_.counters().commits.Add(completed);
 }
 
 // A write that found no space may have reached the device in part before it was cut back. Whoever

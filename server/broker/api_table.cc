@@ -7,6 +7,8 @@
 #include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/client_quotas.h"
+#include "server/wire/consumer_group_describe.h"
+#include "server/wire/consumer_group_heartbeat.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
 #include "server/wire/delete_groups.h"
@@ -92,6 +94,8 @@ constexpr ApiEntry kTable[] = {
     Entry<wire::AlterUserScramCredentialsApi>(HandleAlterUserScramCredentials),
     Entry<wire::DescribeClusterApi>(HandleDescribeCluster),
     Entry<wire::DescribeProducersApi>(HandleDescribeProducers),
+    Entry<wire::ConsumerGroupHeartbeatApi>(HandleConsumerGroupHeartbeat),
+    Entry<wire::ConsumerGroupDescribeApi>(HandleConsumerGroupDescribe),
     Entry<wire::ListConfigResourcesApi>(HandleListConfigResources),
     Entry<wire::DescribeTopicPartitionsApi>(HandleDescribeTopicPartitions),
 };

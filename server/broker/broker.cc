@@ -26,6 +26,7 @@ Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
       settings_(config.settings()),
       loops_(std::move(loops)),
       storage_(*loops_[0], config),
+      monitor_({facts_, loops_, [this] { return progress(); }, std::move(resources.io_backend)}),
       connection_count_(*loops_[0], CountLimitsOf(settings_)),
       all_open_(*loops_[0]),
       stop_(*loops_[0]),
@@ -45,6 +46,7 @@ Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
 Broker::~Broker() = default;
 
 io::Task<absl::Status> Broker::Start() {
+  CO_RETURN_IF_ERROR(co_await StartMonitor());
   CO_RETURN_IF_ERROR(co_await Listen());
   CO_RETURN_IF_ERROR(co_await storage_.Open());
   CO_RETURN_IF_ERROR(co_await OpenController());
@@ -54,7 +56,16 @@ io::Task<absl::Status> Broker::Start() {
   co_await StartCleaning();
   for (Shard* shard : facts_.shards) gate_.Spawn(KeepLogsOf(*shard));
   Accept();
+  serving_ = true;
   co_return absl::OkStatus();
+}
+
+Progress Broker::progress() const {
+  using State = Progress::State;
+  const auto& [opened, total] = storage_.opening();
+  const State opening = all_open_.is_set() && serving_ ? State::kReady : State::kOpening;
+  const State started = logs_open_ ? opening : State::kStarting;
+  return {stop_.is_set() ? State::kStopping : started, opened, total};
 }
 
 io::Task<absl::Status> Broker::OpenController() {
@@ -104,8 +115,12 @@ io::Task<absl::Status> Broker::Publish(cluster::ImageRef image) {
 io::Task<void> Broker::ApplySettings(const config::BrokerSettings& settings) {
   connection_count_.set_limits(CountLimitsOf(settings));
   const auto cleaner = CleanerOf(settings, shards_.size());
+  const auto slow = std::chrono::milliseconds(std::max<int64_t>(settings.request_slow_ms, 0));
   for (Shard* shard : facts_.shards) {
-    auto set = [&] { return shard->SetCleaner(cleaner); };
+    auto set = [&] {
+      shard->slow_requests().set_threshold(slow);
+      return shard->SetCleaner(cleaner);
+    };
     co_await io::CallOn(home(), shard->loop(), set);
   }
 }
@@ -151,6 +166,7 @@ io::Task<absl::Status> Broker::Stop() {
   stop_.Set();
   connection_count_.Stop();
   for (const auto& listener : listeners_) listener->Shutdown();
+  co_await monitor_.Close();
   co_await CloseConnections();
   co_await gate_.Close();
   listeners_.clear();

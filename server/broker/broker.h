@@ -14,6 +14,7 @@
 #include "server/broker/broker_limits.h"
 #include "server/broker/context.h"
 #include "server/broker/dispatcher.h"
+#include "server/broker/monitor.h"
 #include "server/broker/shard.h"
 #include "server/broker/storage.h"
 #include "server/cluster/controller.h"
@@ -54,6 +55,9 @@ class Broker : private cluster::ImageListener {
   // Where it listens, with ports that were chosen; after Start.
   const std::vector<io::Endpoint>& bound() const { return bound_; }
 
+  // How far it has come.
+  Progress progress() const;
+
  private:
   io::Loop& home() { return *loops_[0]; }
   io::Task<absl::Status> OnImage(cluster::ImageRef image) override;
@@ -65,6 +69,7 @@ class Broker : private cluster::ImageListener {
   io::Task<absl::Status> ServeOpened(std::vector<log::TopicPartition> lost_tails);
   io::Task<absl::Status> BeginEpochs(std::vector<log::TopicPartition> lost_tails);
 
+  io::Task<absl::Status> StartMonitor();
   io::Task<absl::Status> Listen();
   io::Task<absl::StatusOr<std::unique_ptr<io::Listener>>> Bind(io::Endpoint where);
   void Accept();
@@ -94,11 +99,13 @@ class Broker : private cluster::ImageListener {
   std::unique_ptr<cluster::ProducerIds> producer_ids_;
   cluster::ImageRef published_;
 
+  Monitor monitor_;
   std::vector<std::unique_ptr<io::Listener>> listeners_;
   std::vector<io::Endpoint> bound_;
   net::ConnectionCount connection_count_;
   size_t next_shard_ = 0;
   bool logs_open_ = false;
+  bool serving_ = false;
   io::Event all_open_;
   bool removing_ = false;  // a task waits to remove what was deleted
   io::Event stop_;

@@ -18,6 +18,17 @@ constexpr uint64_t kUnwrittenBytesMin = 8 << 20;
 // Opening a file again is cheap; what is open costs memory of the kernel's.
 constexpr uint64_t kOpenFilesDefaultMax = 800;
 
+// The table permits no other names, and a list of none is refused.
+std::vector<coordinator::Assignor> AssignorsOf(const config::BrokerConfig& config) {
+  std::vector<coordinator::Assignor> assignors;
+  for (const std::string& name : config.List("group.consumer.assignors")) {
+    const auto assignor = coordinator::FindAssignor(name);
+    if (assignor) assignors.push_back(*assignor);
+  }
+  if (assignors.empty()) assignors.push_back(coordinator::Assignor::kUniform);
+  return assignors;
+}
+
 }  // namespace
 
 std::optional<log::CleanerManager::Options> CleanerOf(const config::BrokerSettings& settings,
@@ -74,6 +85,11 @@ coordinator::CoordinatorConfig GroupsOf(const config::BrokerConfig& config) {
   groups.group.session_timeout_max_ms = config.Int("group.max.session.timeout.ms");
   groups.group.initial_rebalance_delay_ms = config.Int("group.initial.rebalance.delay.ms");
   groups.group.size_max = config.Int("group.max.size");
+  groups.consumer.session_timeout_ms = config.Int("group.consumer.session.timeout.ms");
+  groups.consumer.heartbeat_interval_ms =
+      static_cast<int32_t>(config.Int("group.consumer.heartbeat.interval.ms"));
+  groups.consumer.size_max = config.Int("group.consumer.max.size");
+  groups.consumer.assignors = AssignorsOf(config);
   constexpr int64_t kMinuteMs = 60'000;
   groups.offsets_retention_ms = config.Int("offsets.retention.minutes") * kMinuteMs;
   groups.retention_check_ms = config.Int("offsets.retention.check.interval.ms");

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "engine/log/clean/cleaner_manager.h"
 #include "server/broker/shard.h"
@@ -19,6 +20,7 @@ inline constexpr int64_t kCheckpointMsMin = 100;
 struct MachineLimits {
   uint64_t memory_bytes = 0;    // what the machine or the cgroup lets us have
   uint64_t open_files_max = 0;  // of the process
+  std::string io_backend = {};  // for metrics
 };
 
 ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits& machine,

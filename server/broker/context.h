@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 #include "server/broker/shard.h"
 #include "server/cluster/controller.h"
@@ -11,6 +13,7 @@
 #include "server/config/broker_config.h"
 #include "server/logging.h"
 #include "server/net/handler.h"
+#include "server/wire/error_tally.h"
 #include "server/wire/header.h"
 #include "server/wire/message.h"
 
@@ -51,9 +54,28 @@ struct RequestContext {
   const AdvertisedEndpoint& advertised() const { return broker.advertised[peer.listener]; }
 };
 
-// Writes the answer. What it refers to need not outlive the call, except file ranges.
+// Waits for what somebody else has to do, or for the time that the client asked to wait: it is not
+// the broker that is slow.
+template <typename Result>
+io::Task<Result> WaitForOthers(RequestContext& context, io::Task<Result> task) {
+  const io::MonoTime begun = context.shard.loop().Now();
+  if constexpr (std::is_void_v<Result>) {
+    co_await std::move(task);
+    context.request.waited += context.shard.loop().Now() - begun;
+  } else {
+    Result result = co_await std::move(task);
+    context.request.waited += context.shard.loop().Now() - begun;
+    co_return result;
+  }
+}
+
+// Writes the answer, and counts the errors in it. What it refers to need not outlive the call,
+// except file ranges.
 template <typename Response>
 void Respond(RequestContext& context, const Response& response) {
+  metrics::ApiCounters& counters = context.shard.counters().requests.Of(Response::Api::kKey);
+  wire::ForEachError(response, context.version(),
+                     [&counters](wire::ErrorCode code) { counters.Add(code); });
   net::Reply& reply = context.request.reply;
   const absl::Status encoded = wire::EncodeResponse(
       context.header.correlation_id, context.version(), response, reply.bytes, reply.splices);

@@ -12,6 +12,31 @@ void Refuse(net::Request& request, const std::string& reason) {
   request.reply.close = true;
 }
 
+uint64_t BytesOf(const net::Reply& reply) {
+  uint64_t bytes = reply.bytes.size();
+  for (const io::FileRange& range : reply.ranges) bytes += range.size;
+  return bytes;
+}
+
+// A request that was answered.
+void Count(RequestContext& context, io::MonoTime begun) {
+  Shard& shard = context.shard;
+  const io::MonoTime now = shard.loop().Now();
+  const net::Request& request = context.request;
+  const metrics::RequestTimes times{begun - request.received, request.waited, now - begun};
+  shard.counters().requests.Of(context.header.api_key).Add(context.version(), times, now);
+  if (!shard.slow_requests().IsSlow(times)) return;
+  ++shard.counters().slow_requests;
+  const AnsweredRequest answered{wire::Name(context.header.api_key),
+                                 context.version(),
+                                 context.header.client_id,
+                                 context.peer.address,
+                                 times,
+                                 request.frame.size(),
+                                 BytesOf(request.reply)};
+  shard.slow_requests().Tell(answered, now);
+}
+
 }  // namespace
 
 bool Dispatcher::MayOverlap(Bytes frame) const {
@@ -44,7 +69,9 @@ io::Task<void> Dispatcher::Handle(net::Request& request) {
     }
     co_return;
   }
+  const io::MonoTime begun = shard_->loop().Now();
   const absl::Status read = co_await api->handle(context, reader);
+  Count(context, begun);
   if (!read.ok()) {
     Refuse(request, fmt::format("a malformed {} request, version {}: {}", wire::Name(api->key),
                                 context.version(), std::string(read.message())));

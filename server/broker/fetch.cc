@@ -133,6 +133,18 @@ wire::FetchResponse ToResponse(Fetch& fetch, net::Reply& reply) {
   return response;
 }
 
+void Count(RequestContext& context, const Fetch& fetch) {
+  metrics::TopicTable& topics = context.shard.counters().topics;
+  for (const FetchItem& item : fetch.items) {
+    metrics::TopicCounters one;
+    one.fetch_requests = 1;
+    one.failed_fetch_requests = item.error == ErrorCode::kNone ? 0 : 1;
+    one.bytes_out = item.read.range.size;
+    topics.all().Add(one);
+    if (item.topic != nullptr) topics.Of(item.topic->id).Add(one);
+  }
+}
+
 // Whoever was served goes to the end, so that the limit on bytes starves nobody.
 void Rotate(FetchSession& session, const std::vector<const SessionPartition*>& served) {
   for (const SessionPartition* partition : served) session.MoveToEnd(*partition);
@@ -157,6 +169,7 @@ io::Task<absl::Status> HandleFetch(RequestContext& context, wire::Reader& body) 
   Begin(context, fetch);
   if (fetch.session != nullptr) fetch.session->in_use = true;
   co_await ReadUntilEnough(context, fetch);
+  Count(context, fetch);
   const std::vector<const SessionPartition*> served = Served(fetch);
   Respond(context, ToResponse(fetch, context.request.reply));
   if (fetch.session != nullptr) {

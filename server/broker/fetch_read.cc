@@ -194,7 +194,7 @@ io::Task<void> ReadUntilEnough(RequestContext& context, Fetch& fetch) {
     co_await ReadAll(context, fetch, parts);  // and set the watches
     // What came before the watches were set makes their shares too large: they are set anew.
     if (!Enough(fetch) && fetch.bytes == before) {
-      co_await context.shard.WaitOrStop(woken, deadline);
+      co_await WaitForOthers(context, context.shard.WaitOrStop(woken, deadline));
     }
     io::Gate removing(loop);
     for (Part& part : parts) removing.Spawn(RemoveWatchFrom(context, part));

@@ -65,7 +65,8 @@ std::optional<GroupPlace> PlaceOfGroup(const RequestContext& context, std::strin
   const cluster::Topic* const topic = context.image().Find(cluster::kConsumerOffsetsTopic);
   if (topic == nullptr || topic->partitions.empty()) return std::nullopt;
   const int32_t index = PartitionOfId(group_id, static_cast<int32_t>(topic->partitions.size()));
-  return GroupPlace{context.broker.shards[ShardOf(*topic, index)], {topic->id, index}};
+  const size_t shard = ShardOf(*topic, index);
+  return GroupPlace{shard, context.broker.shards[shard], {topic->id, index}};
 }
 
 wire::ErrorCode OfMissingCoordinator(Shard& shard, const PartitionKey& key) {

@@ -12,7 +12,7 @@ using coordinator::GroupCoordinator;
 void GroupCoordinators::Start(const PartitionKey& key, log::Log& log) {
   std::unique_ptr<GroupCoordinator>& place = coordinators_[key];
   VARVE_CHECK(place == nullptr, "partition {} has a coordinator already", key.index);
-  const GroupCoordinator::Env env{loop_, log, config_, OfCoordinatorAppend};
+  const GroupCoordinator::Env env{loop_, log, config_, OfCoordinatorAppend, *topics_};
   place = std::make_unique<GroupCoordinator>(env);
   place->Start();
 }

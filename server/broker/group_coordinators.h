@@ -3,11 +3,13 @@
 #include <absl/container/btree_map.h>
 
 #include <memory>
+#include <utility>
 
 #include "engine/io/loop.h"
 #include "engine/io/task.h"
 #include "engine/log/log.h"
 #include "server/broker/partition.h"
+#include "server/coordinator/consumer/topics.h"
 #include "server/coordinator/coordinator_config.h"
 #include "server/coordinator/group_coordinator.h"
 
@@ -21,8 +23,9 @@ class GroupCoordinators {
  public:
   using ByPartition = absl::btree_map<PartitionKey, std::unique_ptr<coordinator::GroupCoordinator>>;
 
-  GroupCoordinators(io::Loop& loop, const coordinator::CoordinatorConfig& config)
-      : loop_(loop), config_(config) {}
+  GroupCoordinators(io::Loop& loop, const coordinator::CoordinatorConfig& config,
+                    std::unique_ptr<coordinator::TopicCatalog> topics)
+      : loop_(loop), config_(config), topics_(std::move(topics)) {}
 
   // Requires: there is none yet.
   void Start(const PartitionKey& key, log::Log& log);
@@ -39,6 +42,7 @@ class GroupCoordinators {
  private:
   io::Loop& loop_;
   const coordinator::CoordinatorConfig& config_;
+  const std::unique_ptr<coordinator::TopicCatalog> topics_;
   ByPartition coordinators_;
 };
 

@@ -16,6 +16,9 @@ io::Task<absl::Status> HandleLeaveGroup(RequestContext& context, wire::Reader& b
 io::Task<absl::Status> HandleOffsetCommit(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleOffsetFetch(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleOffsetDelete(RequestContext& context, wire::Reader& body);
+// consumer_groups.cc
+io::Task<absl::Status> HandleConsumerGroupHeartbeat(RequestContext& context, wire::Reader& body);
+io::Task<absl::Status> HandleConsumerGroupDescribe(RequestContext& context, wire::Reader& body);
 // groups.cc
 io::Task<absl::Status> HandleDescribeGroups(RequestContext& context, wire::Reader& body);
 io::Task<absl::Status> HandleListGroups(RequestContext& context, wire::Reader& body);

@@ -74,6 +74,7 @@ constexpr int kLeaveInListsSince = 3;
 std::vector<coordinator::Leaver> LeaversOf(const wire::LeaveGroupRequest& request, int version) {
   if (version < kLeaveInListsSince) return {{request.member_id, std::nullopt}};
   std::vector<coordinator::Leaver> leavers;
+  leavers.reserve(request.members.size());
   for (const auto& each : request.members) {
     leavers.push_back({each.member_id, each.group_instance_id});
   }
@@ -111,7 +112,7 @@ io::Task<absl::Status> HandleJoinGroup(RequestContext& context, wire::Reader& bo
     auto join = [&](GroupCoordinator& groups) {
       return groups.Join(request.group_id, call, answer);
     };
-    error = co_await AskCoordinator(context, request.group_id, join);
+    error = co_await WaitForOthers(context, AskCoordinator(context, request.group_id, join));
   }
   if (error != ErrorCode::kNone) {
     answer.error = error;
@@ -125,6 +126,7 @@ io::Task<absl::Status> HandleSyncGroup(RequestContext& context, wire::Reader& bo
   CO_ASSIGN_OR_RETURN(const auto request,
                       wire::DecodeBody<wire::SyncGroupRequest>(body, context.version()));
   std::vector<coordinator::MemberAssignment> assignments;
+  assignments.reserve(request.assignments.size());
   for (const auto& each : request.assignments) {
     assignments.push_back({each.member_id, each.assignment.bytes});
   }
@@ -139,7 +141,7 @@ io::Task<absl::Status> HandleSyncGroup(RequestContext& context, wire::Reader& bo
     auto sync = [&](GroupCoordinator& groups) {
       return groups.Sync(request.group_id, call, answer);
     };
-    error = co_await AskCoordinator(context, request.group_id, sync);
+    error = co_await WaitForOthers(context, AskCoordinator(context, request.group_id, sync));
   }
   wire::SyncGroupResponse response;
   response.error_code = error == ErrorCode::kNone ? answer.error : error;
@@ -175,7 +177,7 @@ io::Task<absl::Status> HandleLeaveGroup(RequestContext& context, wire::Reader& b
   ErrorCode error = coordinator::CheckGroupId(request.group_id);
   if (error == ErrorCode::kNone) {
     auto leave = [&](GroupCoordinator& groups) {
-      errors = groups.LeaveGroup(request.group_id, leavers);
+      return groups.LeaveGroup(request.group_id, leavers, errors);
     };
     error = co_await AskCoordinator(context, request.group_id, leave);
   }

@@ -31,31 +31,22 @@ constexpr int kUnknownGroupsSince = 6;  // GROUP_ID_NOT_FOUND, with a message
 // A bit for each: read, delete, describe, and the same for its configuration.
 constexpr int32_t kGroupOperations = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
-struct Described {
-  std::string_view id{};
-  ErrorCode error = ErrorCode::kNone;
+struct Described : GroupQuestion {
+  void Ask(const GroupCoordinator& groups) { found = groups.Describe(group_id); }
+
   coordinator::GroupDescription found{};
 };
 
-io::Task<void> DescribeOne(RequestContext& context, Described& described) {
-  described.error = coordinator::CheckGroupId(described.id);
-  if (described.error != ErrorCode::kNone) co_return;
-  auto describe = [&](GroupCoordinator& groups) {
-    described.found = groups.Describe(described.id);
-  };
-  described.error = co_await AskCoordinator(context, described.id, describe);
-}
-
 wire::DescribeGroupsResponse::Group ToResponse(const Described& described, int version) {
   wire::DescribeGroupsResponse::Group group;
-  group.group_id = described.id;
+  group.group_id = described.group_id;
   group.error_code = described.error;
   if (described.error != ErrorCode::kNone) return group;
   const coordinator::GroupRecord& record = described.found.record;
   group.group_state = coordinator::Name(described.found.state);
   if (described.found.state == GroupState::kDead && version >= kUnknownGroupsSince) {
     group.error_code = ErrorCode::kGroupIdNotFound;
-    group.error_message = fmt::format("Group {} not found.", described.id);
+    group.error_message = fmt::format("Group {} not found.", described.group_id);
   }
   group.protocol_type = record.protocol_type;
   if (record.protocol) group.protocol_data = *record.protocol;
@@ -70,6 +61,12 @@ wire::DescribeGroupsResponse::Group ToResponse(const Described& described, int v
   }
   return group;
 }
+
+// ---- DeleteGroups ----
+
+struct Deleted : GroupQuestion {
+  io::Task<ErrorCode> Ask(GroupCoordinator& groups) { return groups.Delete(group_id); }
+};
 
 // ---- ListGroups ----
 
@@ -95,6 +92,18 @@ io::Task<void> ListHere(Listing& listing) {
   co_return;
 }
 
+// A question about each of these groups, in their order.
+template <typename Question>
+std::deque<Question> QuestionsOf(const std::vector<std::string_view>& ids) {
+  std::deque<Question> questions;
+  for (const std::string_view id : ids) {
+    Question& question = questions.emplace_back();
+    question.group_id = id;
+    question.error = coordinator::CheckGroupId(id);
+  }
+  return questions;
+}
+
 io::Task<void> ListOn(RequestContext& context, Listing& listing) {
   auto list = [&] { return ListHere(listing); };
   co_await io::CallOn(context.shard.loop(), listing.shard->loop(), list);
@@ -105,12 +114,8 @@ io::Task<void> ListOn(RequestContext& context, Listing& listing) {
 io::Task<absl::Status> HandleDescribeGroups(RequestContext& context, wire::Reader& body) {
   CO_ASSIGN_OR_RETURN(const auto request,
                       wire::DecodeBody<wire::DescribeGroupsRequest>(body, context.version()));
-  std::deque<Described> all;
-  for (const std::string_view id : request.groups) {
-    Described& described = all.emplace_back();
-    described.id = id;
-    co_await DescribeOne(context, described);
-  }
+  std::deque<Described> all = QuestionsOf<Described>(request.groups);
+  co_await AskCoordinators(context, all);
   wire::DescribeGroupsResponse response;
   for (const Described& described : all) {
     response.groups.push_back(ToResponse(described, context.version()));
@@ -137,8 +142,7 @@ io::Task<absl::Status> HandleListGroups(RequestContext& context, wire::Reader& b
   for (const Listing& part : listings) {
     if (part.error != ErrorCode::kNone) response.error_code = part.error;
     for (const coordinator::ListedGroup& group : part.groups) {
-      response.groups.push_back(
-          {group.id, group.protocol_type, coordinator::Name(group.state), coordinator::kGroupType});
+      response.groups.push_back({group.id, group.protocol_type, group.state, group.type});
     }
   }
   Respond(context, response);
@@ -148,15 +152,10 @@ io::Task<absl::Status> HandleListGroups(RequestContext& context, wire::Reader& b
 io::Task<absl::Status> HandleDeleteGroups(RequestContext& context, wire::Reader& body) {
   CO_ASSIGN_OR_RETURN(const auto request,
                       wire::DecodeBody<wire::DeleteGroupsRequest>(body, context.version()));
+  std::deque<Deleted> all = QuestionsOf<Deleted>(request.groups_names);
+  co_await AskCoordinators(context, all);
   wire::DeleteGroupsResponse response;
-  for (const std::string_view id : request.groups_names) {
-    ErrorCode error = coordinator::CheckGroupId(id);
-    if (error == ErrorCode::kNone) {
-      auto remove = [&](GroupCoordinator& groups) { return groups.Delete(id); };
-      error = co_await AskCoordinator(context, id, remove);
-    }
-    response.results.push_back({id, error});
-  }
+  for (const Deleted& deleted : all) response.results.push_back({deleted.group_id, deleted.error});
   Respond(context, response);
   co_return absl::OkStatus();
 }

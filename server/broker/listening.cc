@@ -29,6 +29,21 @@ io::Task<absl::StatusOr<std::unique_ptr<io::Listener>>> Broker::Bind(io::Endpoin
   }
 }
 
+io::Task<absl::Status> Broker::StartMonitor() {
+  const std::optional<config::Endpoint>& asked = settings_.http_listener;
+  if (!asked) co_return absl::OkStatus();
+  io::Endpoint where{asked->host, asked->port};
+  auto listener = co_await Bind(std::move(where));
+  if (!listener.ok()) {
+    co_return absl::Status(listener.status().code(),
+                           fmt::format("varve.http.listener {}: {}", config::Address(*asked),
+                                       std::string(listener.status().message())));
+  }
+  LogInfo("metrics on http://{}/metrics", (*listener)->local().ToString());
+  monitor_.Start(*std::move(listener));
+  co_return absl::OkStatus();
+}
+
 io::Task<absl::Status> Broker::Listen() {
   const config::Listeners& listeners = settings_.listeners;
   for (const config::Endpoint& endpoint : listeners.bound) {

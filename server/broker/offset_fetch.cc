@@ -23,11 +23,24 @@ constexpr int kTopicIdsSince = 10;
 constexpr int kErrorOfAllSince = 2;
 
 // One group of a request, from its entry to its answer.
-struct Work {
+struct Work : GroupQuestion {
+  ErrorCode Ask(const coordinator::GroupCoordinator& groups) {
+    if (asked.member_id || asked.member_epoch >= 0) {
+      const ErrorCode refused =
+          groups.CheckFetch(group_id, asked.member_id.value_or(""), asked.member_epoch);
+      if (refused != ErrorCode::kNone) return refused;
+    }
+    if (asked.topics) {
+      groups.Find(group_id, queries);
+    } else {
+      all = groups.AllOffsets(group_id);
+    }
+    return ErrorCode::kNone;
+  }
+
   Request::Group asked{};
   std::vector<OffsetQuery> queries{};  // in the order of the request
   GroupOffsets all{};                  // if the request names no topics
-  ErrorCode error = ErrorCode::kNone;
 };
 
 std::deque<Work> WorkOf(const Request& request, int version) {
@@ -36,9 +49,10 @@ std::deque<Work> WorkOf(const Request& request, int version) {
     Work& work = works.emplace_back();
     work.asked.group_id = request.group_id;
     work.asked.topics = request.topics;
-    return works;
+  } else {
+    for (const Request::Group& group : request.groups) works.emplace_back().asked = group;
   }
-  for (const Request::Group& group : request.groups) works.emplace_back().asked = group;
+  for (Work& work : works) work.group_id = work.asked.group_id;
   return works;
 }
 
@@ -55,17 +69,6 @@ void AddQueries(const cluster::Image& image, int version, Work& work) {
     const std::string_view name = NameOf(image, topic, version);
     for (const int32_t index : topic.partition_indexes) work.queries.push_back({name, index, {}});
   }
-}
-
-io::Task<void> FetchOne(RequestContext& context, Work& work) {
-  auto fetch = [&](coordinator::GroupCoordinator& groups) {
-    if (work.asked.topics) {
-      groups.Find(work.asked.group_id, work.queries);
-    } else {
-      work.all = groups.AllOffsets(work.asked.group_id);
-    }
-  };
-  work.error = co_await AskCoordinator(context, work.asked.group_id, fetch);
 }
 
 Response::Partition PartitionOf(int32_t index, const CommittedOffset& offset) {
@@ -132,10 +135,8 @@ io::Task<absl::Status> HandleOffsetFetch(RequestContext& context, wire::Reader& 
                       wire::DecodeBody<wire::OffsetFetchRequest>(body, version));
   const cluster::ImageRef image = context.shard.image();  // keeps the names of topics
   std::deque<Work> works = WorkOf(request, version);
-  for (Work& work : works) {
-    AddQueries(*image, version, work);
-    co_await FetchOne(context, work);
-  }
+  for (Work& work : works) AddQueries(*image, version, work);
+  co_await AskCoordinators(context, works);
   wire::OffsetFetchResponse response;
   if (version < kGroupsSince) {
     response.error_code = works.front().error;

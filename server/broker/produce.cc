@@ -181,6 +181,23 @@ wire::ProduceResponse ToResponse(const Work& work) {
   return response;
 }
 
+void Count(RequestContext& context, const Work& work) {
+  metrics::TopicTable& topics = context.shard.counters().topics;
+  for (const Item& item : work.items) {
+    metrics::TopicCounters one;
+    one.produce_requests = 1;
+    if (item.verdict.ok()) {
+      const log::Appended& appended = item.appended;
+      one.messages_in = static_cast<uint64_t>(appended.last_offset - appended.base_offset + 1);
+      one.bytes_in = item.batch.size();
+    } else {
+      one.failed_produce_requests = 1;
+    }
+    topics.all().Add(one);
+    if (item.topic != nullptr) topics.Of(item.topic->id).Add(one);
+  }
+}
+
 // Nobody reads an answer: closing the connection makes the client look at its metadata again.
 void FinishUnanswered(RequestContext& context, const Work& work) {
   for (const Item& item : work.items) {
@@ -209,6 +226,7 @@ io::Task<absl::Status> HandleProduce(RequestContext& context, wire::Reader& body
   }
   co_await RecompressWhereAsked(context, work);
   co_await AppendEverywhere(context, work);
+  Count(context, work);
   if (work.request.acks == 0) {
     FinishUnanswered(context, work);
   } else {

@@ -5,6 +5,7 @@
 
 #include "engine/base/status.h"
 #include "server/broker/group_coordinators.h"
+#include "server/broker/image_topics.h"
 #include "server/cluster/topic_rules.h"
 #include "server/logging.h"
 
@@ -28,7 +29,8 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
       files_(loop.disk(), limits.open_files_max, limits.unwritten_bytes_max),
       flusher_(loop, limits.undurable_max),
       image_(std::make_shared<cluster::Image>()),
-      groups_(std::make_unique<GroupCoordinators>(loop, limits_.groups)),
+      groups_(std::make_unique<GroupCoordinators>(loop, limits_.groups,
+                                                  std::make_unique<ImageTopics>(*this))),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
       budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare),
@@ -75,10 +77,15 @@ Partition* Shard::Find(const PartitionKey& key) {
 }
 
 std::vector<PartitionKey> Shard::Keys() const {
+  std::vector<PartitionKey> keys = KeysUnsorted();
+  std::ranges::sort(keys);
+  return keys;
+}
+
+std::vector<PartitionKey> Shard::KeysUnsorted() const {
   std::vector<PartitionKey> keys;
   keys.reserve(partitions_.size());
   for (const auto& [key, partition] : partitions_) keys.push_back(key);
-  std::ranges::sort(keys);
   return keys;
 }
 
@@ -142,6 +149,10 @@ void Shard::Serve(Partition& partition) {
 
 io::Task<absl::Status> Shard::Update(cluster::ImageRef image) {
   image_ = std::move(image);
+  // What is counted of topics that are gone takes no more memory than what is there.
+  if (counters_.topics.entries().size() > image_->topic_count()) {
+    counters_.topics.EraseIf([this](const Uuid& id) { return image_->Find(id) == nullptr; });
+  }
   std::vector<std::pair<Partition*, cluster::TopicRef>> changed;
   for (Partition* partition : Ordered()) {
     const cluster::TopicRef& topic = image_->FindRef(partition->topic().id);

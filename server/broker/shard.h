@@ -20,8 +20,10 @@
 #include "engine/log/health.h"
 #include "server/broker/fetch_session.h"
 #include "server/broker/partition.h"
+#include "server/broker/slow_requests.h"
 #include "server/cluster/image.h"
 #include "server/coordinator/coordinator_config.h"
+#include "server/metrics/shard_counters.h"
 #include "server/net/connection.h"
 #include "server/net/connection_set.h"
 #include "server/net/handler.h"
@@ -78,9 +80,12 @@ class Shard {
   io::Loop& loop() { return loop_; }
   log::FileCache& files() { return files_; }
   FetchSessions& fetch_sessions() { return fetch_sessions_; }
+  const ShardLimits& limits() const { return limits_; }
   GroupCoordinators& groups() { return *groups_; }
   net::ConnectionSet& connections() { return connections_; }
   uint64_t request_bytes() const { return budget_.used() + small_budget_.used(); }
+  metrics::ShardCounters& counters() { return counters_; }
+  SlowRequests& slow_requests() { return slow_requests_; }
 
   const cluster::ImageRef& image() const { return image_; }
   void set_image(cluster::ImageRef image) { image_ = std::move(image); }
@@ -94,6 +99,7 @@ class Shard {
   // The partition, if this shard owns it and it is served; else null.
   Partition* Find(const PartitionKey& key);
   std::vector<PartitionKey> Keys() const;  // sorted
+  std::vector<PartitionKey> KeysUnsorted() const;
   size_t partition_count() const { return partitions_.size(); }
 
   // Opens logs, some at a time; outcomes are in the order of the orders.
@@ -105,6 +111,7 @@ class Shard {
   // Remembers that a partition of this shard could not be opened.
   io::Task<void> LeaveOut(PartitionKey key);
   bool IsLeftOut(const PartitionKey& key) const { return left_out_.contains(key); }
+  size_t left_out_count() const { return left_out_.size(); }
   // Closes the log of a partition that is to be removed: nothing of it need be durable.
   io::Task<void> Discard(PartitionKey key);
 
@@ -145,6 +152,8 @@ class Shard {
   std::vector<PartitionKey> unserved_;  // since the last ServeOpened
   std::list<io::Event*> waiting_;       // in order of arrival
   bool stopping_ = false;
+  metrics::ShardCounters counters_;
+  SlowRequests slow_requests_;
   FetchSessions fetch_sessions_;
   net::SlabPool slabs_;
   net::MemoryBudget budget_;

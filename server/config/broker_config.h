@@ -22,6 +22,7 @@ struct BrokerSettings {
   int32_t node_id = -1;  // -1: as the data directory says, in a new one kFirstNodeId
   std::string rack;
   Listeners listeners;
+  std::optional<Endpoint> http_listener;  // for metrics and probes
 
   std::vector<std::string> log_dirs;  // at least one, none twice
   std::string metadata_log_dir;       // one of log_dirs or its own
@@ -41,27 +42,29 @@ struct BrokerSettings {
   std::vector<std::pair<std::string, int32_t>> connections_max_of_ip;  // overrides it
   int64_t connection_idle_ms_max = 0;                                  // negative: never closed
   int32_t queued_requests_max = 0;
-  int64_t queued_request_bytes_max = 0;  // -1: a share of the cgroup's memory
   int32_t in_flight_requests_max = 0;    // of one connection
+  int64_t queued_request_bytes_max = 0;  // -1: a share of the cgroup's memory
   int64_t frame_pool_bytes = 0;          // of one shard
   int32_t open_files_max = 0;            // -1: half of the process's limit
   int64_t unwritten_bytes_max = 0;       // -1: a share of the cgroup's memory
   int32_t fetch_bytes_max = 0;
   int32_t fetch_sessions_max = 0;
+  int32_t metrics_series_max = 0;  // partitions, topics... with time series of their own
 
   int32_t default_partitions = 0;
   int16_t default_replication_factor = 0;
   bool auto_create_topics = false;
   bool delete_topics = false;
 
+  int64_t request_slow_ms = 0;  // zero or less: none is
   int64_t retention_check_ms = 0;
   int64_t recovery_point_checkpoint_ms = 0;
   int64_t log_start_checkpoint_ms = 0;
   int64_t high_watermark_checkpoint_ms = 0;
 
   bool cleaner_enable = false;
-  int64_t cleaner_dedupe_buffer_bytes = 0;
   int32_t cleaner_io_buffer_bytes = 0;
+  int64_t cleaner_dedupe_buffer_bytes = 0;
   double cleaner_load_factor = 0;
   double cleaner_bytes_per_second_max = 0;
   int64_t cleaner_backoff_ms = 0;

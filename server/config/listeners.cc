@@ -196,10 +196,12 @@ absl::StatusOr<std::string> ResolveInterBroker(const ListenerInput& input,
 
 }  // namespace
 
-std::string Endpoint::ToString() const {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return fmt::format("{}://{}{}{}:{}", name, ipv6 ? "[" : "", host, ipv6 ? "]" : "", port);
+std::string Address(const Endpoint& endpoint) {
+  const bool ipv6 = endpoint.host.find(':') != std::string::npos;
+  return fmt::format("{}{}{}:{}", ipv6 ? "[" : "", endpoint.host, ipv6 ? "]" : "", endpoint.port);
 }
+
+std::string Endpoint::ToString() const { return fmt::format("{}://{}", name, Address(*this)); }
 
 bool BindsToAll(std::string_view host) {
   if (host.empty() || host == "0.0.0.0") return true;
@@ -230,6 +232,17 @@ absl::StatusOr<Endpoint> ParseEndpoint(std::string_view property, std::string_vi
   endpoint.host = *std::move(host);
   endpoint.port = *port;
   return endpoint;
+}
+
+absl::StatusOr<Endpoint> ParseAddress(std::string_view property, std::string_view text) {
+  constexpr std::string_view kPermitted =
+      "permitted is host:port, with IPv6 addresses in brackets and a port up to 65535";
+  std::string_view address = Trim(text);
+  std::optional<std::string> host = TakeHost(address);
+  if (!host || !address.starts_with(':')) return Refuse(property, text, kPermitted);
+  const std::optional<uint16_t> port = ParsePort(address.substr(1));
+  if (!port) return Refuse(property, text, kPermitted);
+  return Endpoint{.name = {}, .host = *std::move(host), .port = *port};
 }
 
 absl::StatusOr<Listeners> ResolveListeners(const ListenerInput& input) {

@@ -55,6 +55,10 @@ struct ListenerInput {
 // advertised.
 absl::StatusOr<Listeners> ResolveListeners(const ListenerInput& input);
 
+// "host:port", "[v6]:port"; InvalidArgument, naming the property. The endpoint has no name.
+absl::StatusOr<Endpoint> ParseAddress(std::string_view property, std::string_view text);
+std::string Address(const Endpoint& endpoint);
+
 // One endpoint; `property` is named in the error.
 absl::StatusOr<Endpoint> ParseEndpoint(std::string_view property, std::string_view text);
 

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <set>
 
+#include "server/config/group_rules.h"
+
 namespace varve::config {
 namespace {
 
@@ -41,6 +43,9 @@ absl::Status FillListeners(const BrokerConfig& config, const std::string& host_n
       .host_name = host_name,
   };
   ASSIGN_OR_RETURN(settings.listeners, ResolveListeners(input));
+  const std::string http = config.Text("varve.http.listener");
+  if (http.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(settings.http_listener, ParseAddress("varve.http.listener", http));
   return absl::OkStatus();
 }
 
@@ -108,6 +113,8 @@ void FillRequestLimits(const BrokerConfig& config, BrokerSettings& settings) {
   settings.unwritten_bytes_max = config.Int("varve.unwritten.bytes.max");
   settings.fetch_bytes_max = Int32(config, "fetch.max.bytes");
   settings.fetch_sessions_max = Int32(config, "max.incremental.fetch.session.cache.slots");
+  settings.request_slow_ms = config.Int("varve.request.slow.ms");
+  settings.metrics_series_max = Int32(config, "varve.metrics.series.max");
 }
 
 void FillTopics(const BrokerConfig& config, BrokerSettings& settings) {
@@ -159,6 +166,7 @@ absl::StatusOr<BrokerSettings> MakeSettings(const BrokerConfig& config,
   FillTopics(config, settings);
   FillLogWork(config, settings);
   RETURN_IF_ERROR(FillCleaner(config, settings));
+  RETURN_IF_ERROR(CheckGroupTimes(config));
   return settings;
 }
 

@@ -130,6 +130,26 @@ constexpr Property kNetwork[] = {
      .type = Type::kList,
      .default_text = "",
      .doc = "The kernel features that may be used; empty: all that are found at the start."},
+    {.name = "varve.http.listener",
+     .default_text = "",
+     .doc = "Where to serve /metrics (Prometheus), /livez and /readyz over HTTP: host:port; IPv6 "
+            "stands in brackets, an empty host is all addresses, port 0 any free one. Empty: "
+            "nowhere. There is no access control: whoever can connect can read. A property of "
+            "varve's own; Kafka needs an agent for this."},
+    {.name = "varve.metrics.series.max",
+     .type = Type::kInt,
+     .default_text = "10000",
+     .min = 0,
+     .doc = "The most partitions that have time series of their own in /metrics; with more, there "
+            "are none but sums, and varve_series_left_out says so. The same bound holds for "
+            "topics, for groups, and for the offsets that groups have committed. 0: sums only."},
+    {.name = "varve.request.slow.ms",
+     .type = Type::kLong,
+     .default_text = "1000",
+     .update = Update::kClusterWide,
+     .doc = "Requests that take at least so long are told in the log, at most one a second and "
+            "shard. What a client asked to wait, or has to wait for other members of its group, "
+            "does not count. 0 or less: none is told. A property of varve's own."},
     {.name = "varve.open.files.max",
      .type = Type::kInt,
      .default_text = "-1",

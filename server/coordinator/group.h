@@ -103,6 +103,8 @@ class Group {
   const std::string& protocol_type() const { return protocol_type_; }
   int64_t state_since_ms() const { return state_since_ms_; }  // wall clock
   size_t members() const { return members_.size(); }
+  // None: no generation, or one without members.
+  const std::optional<std::string>& protocol() const { return protocol_; }
   // There is nothing to remember of it: it never had a generation, and nobody is about to join.
   bool unused() const;
 

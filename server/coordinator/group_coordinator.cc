@@ -20,6 +20,7 @@ GroupCoordinator::GroupCoordinator(const Env& env)
       log_(env.log),
       config_(env.config),
       writer_(env.loop, env.log, env.config.codec, env.error_of_append),
+      consumers_({env.loop, writer_, env.config.consumer, env.topics}),
       stop_(env.loop),
       calls_(env.loop),
       running_(env.loop) {}
@@ -31,7 +32,9 @@ void GroupCoordinator::Start() { VARVE_CHECK(running_.Spawn(Run()), "it starts b
 void GroupCoordinator::BeginStop() {
   if (std::exchange(stopping_, true)) return;
   stop_.Set();
-  for (auto& [id, entry] : std::exchange(groups_, {})) {
+  consumers_.Clear();
+  const Groups gone = std::exchange(groups_, {});
+  for (Entry* const entry : InOrder(gone)) {
     Outcome out;
     entry->group.Drop(ErrorCode::kNotCoordinator, TimeNow(), out);
     AnswerParked(out);
@@ -63,12 +66,22 @@ GroupCoordinator::Entry* GroupCoordinator::FindEntry(std::string_view group_id) 
 }
 
 GroupCoordinator::Entry& GroupCoordinator::CreateEntry(std::string_view group_id) {
-  std::string id(group_id);
-  auto entry = std::make_unique<Entry>(*this, id, Group(&config_.group, TimeNow()), ++last_serial_);
-  EntryRef& place = groups_[std::move(id)];
-  VARVE_CHECK(place == nullptr, "a group is made once");
-  place = std::move(entry);
-  return *place;
+  return AddEntry(std::make_unique<Entry>(*this, std::string(group_id),
+                                          Group(&config_.group, TimeNow()), ++last_serial_));
+}
+
+GroupCoordinator::Entry& GroupCoordinator::AddEntry(EntryRef entry) {
+  Entry& added = *entry;
+  VARVE_CHECK(groups_.emplace(added.id, std::move(entry)).second, "a group is made once");
+  return added;
+}
+
+std::vector<GroupCoordinator::Entry*> GroupCoordinator::InOrder(const Groups& groups) {
+  std::vector<Entry*> entries;
+  entries.reserve(groups.size());
+  for (const auto& [id, entry] : groups) entries.push_back(entry.get());
+  std::ranges::sort(entries, {}, &Entry::id);
+  return entries;
 }
 
 template <typename Answer>
@@ -154,6 +167,11 @@ io::Task<ErrorCode> GroupCoordinator::Write(Change change) {
 
 io::Task<void> GroupCoordinator::Join(std::string_view group_id, JoinCall call,
                                       JoinAnswer& answer) {
+  if (!MakeClassic(group_id)) {
+    answer.error = ErrorCode::kInconsistentGroupProtocol;
+    answer.member_id = call.member_id;
+    co_return;
+  }
   Entry* entry = FindEntry(group_id);
   if (entry == nullptr && !call.member_id.empty()) {
     answer.error = ErrorCode::kUnknownMemberId;
@@ -195,14 +213,24 @@ ErrorCode GroupCoordinator::Heartbeat(std::string_view group_id, const MemberCla
   return error;
 }
 
-std::vector<ErrorCode> GroupCoordinator::LeaveGroup(std::string_view group_id,
-                                                    std::span<const Leaver> leavers) {
+// They have left, whether that can be written or not: who cannot be told of it comes to know when
+// its session ends.
+io::Task<void> GroupCoordinator::LeaveGroup(std::string_view group_id,
+                                            std::span<const Leaver> leavers,
+                                            std::vector<ErrorCode>& errors) {
   Entry* const entry = FindEntry(group_id);
-  if (entry == nullptr) return std::vector(leavers.size(), ErrorCode::kUnknownMemberId);
+  if (entry == nullptr) {
+    errors.assign(leavers.size(), ErrorCode::kUnknownMemberId);
+    co_return;
+  }
   Outcome out;
-  std::vector<ErrorCode> errors = entry->group.Leave(leavers, TimeNow(), out);
+  errors = entry->group.Leave(leavers, TimeNow(), out);
+  const bool written = out.store.has_value();
   Apply(*entry, std::move(out));
-  return errors;
+  if (!written) co_return;
+  Change behind_it;
+  behind_it.done = [](ErrorCode) {};
+  static_cast<void>(co_await Write(std::move(behind_it)));
 }
 
 }  // namespace varve::coordinator

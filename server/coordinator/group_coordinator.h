@@ -1,11 +1,11 @@
 #pragma once
 
-#include <absl/container/btree_map.h>
 #include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,18 +18,24 @@
 #include "engine/io/timer_wheel.h"
 #include "engine/log/log.h"
 #include "server/coordinator/calls.h"
+#include "server/coordinator/consumer/groups.h"
+#include "server/coordinator/consumer/topics.h"
 #include "server/coordinator/coordinator_config.h"
 #include "server/coordinator/group.h"
 #include "server/coordinator/group_offsets.h"
 #include "server/coordinator/group_replay.h"
 #include "server/coordinator/offset_calls.h"
 #include "server/coordinator/record_writer.h"
+#include "server/coordinator/text_hash.h"
 #include "server/wire/error.h"
 
 namespace varve::coordinator {
 
 // Looks after the groups whose ids fall to one partition of __consumer_offsets: their members,
-// their offsets, and the records of both in that partition's log.
+// their offsets, and the records of both in that partition's log. Groups of the newer protocol have
+// their members in a class of their own (ConsumerGroups); their offsets are here. A group without
+// members becomes one of the other protocol when somebody joins it by that; one with members never
+// does (Kafka's group.consumer.migration.policy "disabled").
 //
 //   coordinator.Start();                            // begins to load
 //   ErrorCode error = coordinator.Enter();          // may it be called?
@@ -54,6 +60,7 @@ class GroupCoordinator {
     log::Log& log;
     const CoordinatorConfig& config;
     RecordWriter::ErrorOf error_of_append;
+    const TopicCatalog& topics;
   };
   explicit GroupCoordinator(const Env& env);
   ~GroupCoordinator();
@@ -67,7 +74,8 @@ class GroupCoordinator {
   io::Task<void> Stop();
 
   // Before and after each of the calls below. kCoordinatorLoadInProgress; kNotCoordinator: it
-  // stops, or the log could not be read. After an error there is no Leave.
+  // stops, or the log could not be read, which is tried again now and then. After an error there
+  // is no Leave.
   wire::ErrorCode Enter();
   void Leave() { calls_.Leave(); }
 
@@ -77,9 +85,22 @@ class GroupCoordinator {
   io::Task<void> Join(std::string_view group_id, JoinCall call, JoinAnswer& answer);
   io::Task<void> Sync(std::string_view group_id, SyncCall call, SyncAnswer& answer);
   wire::ErrorCode Heartbeat(std::string_view group_id, const MemberClaim& claim);
-  // One error for each leaver.
-  std::vector<wire::ErrorCode> LeaveGroup(std::string_view group_id,
-                                          std::span<const Leaver> leavers);
+  // One error for each leaver. If the group is empty then, that is in the log first.
+  io::Task<void> LeaveGroup(std::string_view group_id, std::span<const Leaver> leavers,
+                            std::vector<wire::ErrorCode>& errors);
+
+  // ---- Members of groups of the newer protocol: see consumer/group.h ----
+
+  // kGroupIdNotFound: there is no such group, or it is one of the classic protocol with members;
+  // kInvalidGroupId: the id is too long.
+  io::Task<void> ConsumerHeartbeat(std::string_view group_id, HeartbeatCall call,
+                                   HeartbeatAnswer& answer);
+  // Whether somebody who says that he is a member may learn offsets. Of a classic group anybody
+  // may.
+  wire::ErrorCode CheckFetch(std::string_view group_id, std::string_view member_id,
+                             int32_t epoch) const;
+  // State kDead: there is no such group.
+  ConsumerGroupDescription DescribeConsumers(std::string_view group_id) const;
 
   // ---- Offsets ----
 
@@ -96,7 +117,7 @@ class GroupCoordinator {
 
   // ---- Groups ----
 
-  // State kDead: there is no such group.
+  // State kDead: there is no such group, or it is one of the newer protocol.
   GroupDescription Describe(std::string_view group_id) const;
   // In the order of their ids. For the filters see Wanted.
   std::vector<ListedGroup> List(std::span<const std::string_view> states_filter,
@@ -104,7 +125,10 @@ class GroupCoordinator {
   // kGroupIdNotFound, kNonEmptyGroup
   io::Task<wire::ErrorCode> Delete(std::string_view group_id);
 
-  size_t group_count() const { return groups_.size(); }
+  // All groups, and those of which only offsets are known, of either protocol, in order.
+  std::vector<std::string> Ids() const;
+  // How one of them stands; nothing: it is gone. Valid until the next call of anything.
+  std::optional<GroupStanding> StandingOf(std::string_view group_id) const;
 
  private:
   // A group, and its one timer.
@@ -124,7 +148,8 @@ class GroupCoordinator {
     const uint64_t serial;  // a later group of the same id has another
   };
   using EntryRef = std::unique_ptr<Entry>;
-  using Groups = absl::btree_map<std::string, EntryRef, std::less<>>;
+  // By the entries' own ids: a heartbeat costs the same however many there are.
+  using Groups = absl::flat_hash_map<std::string_view, EntryRef, TextHash, std::equal_to<>>;
 
   // A call that waits for its answer.
   template <typename Answer>
@@ -142,6 +167,9 @@ class GroupCoordinator {
   Now TimeNow() const;
   Entry* FindEntry(std::string_view group_id) const;
   Entry& CreateEntry(std::string_view group_id);
+  Entry& AddEntry(EntryRef entry);
+  // By their ids, so that what is done with all of them is done in the same order always.
+  static std::vector<Entry*> InOrder(const Groups& groups);
   void Apply(Entry& entry, Outcome out);
   void SetTimer(Entry& entry);
   void AnswerParked(Outcome& out);
@@ -154,8 +182,15 @@ class GroupCoordinator {
 
   // group_coordinator_loading.cc
   io::Task<void> Run();
+  io::Task<bool> Load();
   io::Task<void> Adopt(GroupReplay::Groups groups);
   void AdoptOne(const std::string& group_id, GroupReplay::Stored stored);
+  void AdoptClassic(Entry& entry, const GroupRecord& record);
+
+  // group_coordinator_consumers.cc
+  bool MakeClassic(std::string_view group_id);
+  bool MayJoinAsConsumer(std::string_view group_id);
+  bool IsEmptyGroup(std::string_view group_id) const;
 
   // group_coordinator_offsets.cc
   wire::ErrorCode CheckCommit(std::string_view group_id, const CommitCall& call);
@@ -170,6 +205,7 @@ class GroupCoordinator {
     wire::ErrorCode verdict = wire::ErrorCode::kNone;
     std::vector<TopicIndex> offsets{};  // of a group that stays
     EntryRef taken{};                   // of one that goes, until its tombstones are written
+    ConsumerGroups::Taken consumers{};  // likewise
   };
   wire::ErrorCode OfMissingGroup() const;
   std::vector<TopicIndex> ExpiredOf(const Entry& entry) const;
@@ -177,13 +213,15 @@ class GroupCoordinator {
   io::Task<void> ExpireOne(std::string group_id);
   std::vector<LogRecord> BeginExpiry(Removal& removal);
   std::vector<LogRecord> BeginDelete(Removal& removal);
-  std::vector<LogRecord> TakeGroup(Entry& entry, Removal& removal);
+  std::vector<LogRecord> TakeGroup(Removal& removal);
+  void PutBack(Removal& removal);
   void Finish(Removal& removal, wire::ErrorCode error);
 
   io::Loop& loop_;
   log::Log& log_;
   const CoordinatorConfig& config_;
   RecordWriter writer_;
+  ConsumerGroups consumers_;
   Groups groups_;
   Parking<JoinAnswer> joins_;
   Parking<SyncAnswer> syncs_;

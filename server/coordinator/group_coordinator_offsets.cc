@@ -68,6 +68,9 @@ std::optional<LogRecord> TombstoneOf(std::string_view group_id, const OffsetToDe
 
 // Without a generation anybody may store offsets in a group that is not there yet.
 ErrorCode GroupCoordinator::CheckCommit(std::string_view group_id, const CommitCall& call) {
+  if (const ConsumerGroup* const group = consumers_.Find(group_id)) {
+    return group->CheckCommit(call.claim, call.knows_unknown_groups);
+  }
   Entry* const entry = FindEntry(group_id);
   if (entry != nullptr) {
     const ErrorCode error = entry->group.Commit(call.claim, /*transactional=*/false, TimeNow());
@@ -118,17 +121,18 @@ GroupOffsets GroupCoordinator::AllOffsets(std::string_view group_id) const {
 // Members of another kind than consumers may read anything.
 ErrorCode GroupCoordinator::CheckDeleteOffsets(std::string_view group_id,
                                                std::span<OffsetToDelete> offsets) const {
+  const ConsumerGroup* const consumers = consumers_.Find(group_id);
   const Entry* const entry = FindEntry(group_id);
-  if (entry == nullptr) return OfMissingGroup();
-  const Group& group = entry->group;
-  if (group.state() != GroupState::kEmpty && group.protocol_type() != kConsumerProtocolType) {
-    return ErrorCode::kNonEmptyGroup;
-  }
-  const std::optional<TopicSet> subscribed = SubscribedTopics(group);
+  if (consumers == nullptr && entry == nullptr) return OfMissingGroup();
+  const bool others = consumers == nullptr && entry->group.state() != GroupState::kEmpty &&
+                      entry->group.protocol_type() != kConsumerProtocolType;
+  if (others) return ErrorCode::kNonEmptyGroup;
+  const std::optional<TopicSet> subscribed =
+      consumers != nullptr ? consumers->SubscribedTopics() : SubscribedTopics(entry->group);
   for (OffsetToDelete& each : offsets) {
-    if (each.error == ErrorCode::kNone && ReadsTopic(group, subscribed, each.topic)) {
-      each.error = ErrorCode::kGroupSubscribedToTopic;
-    }
+    const bool in_use = consumers != nullptr ? subscribed->contains(each.topic)
+                                             : ReadsTopic(entry->group, subscribed, each.topic);
+    if (each.error == ErrorCode::kNone && in_use) each.error = ErrorCode::kGroupSubscribedToTopic;
   }
   return ErrorCode::kNone;
 }
@@ -142,10 +146,11 @@ io::Task<ErrorCode> GroupCoordinator::DeleteOffsets(std::string_view group_id,
     std::vector<LogRecord> records;
     verdict = CheckDeleteOffsets(id, offsets);
     if (verdict != ErrorCode::kNone) return records;
-    const Entry& entry = *FindEntry(id);
+    const Entry* const entry = FindEntry(id);
+    if (entry == nullptr) return records;
     for (const OffsetToDelete& each : offsets) {
       if (each.error != ErrorCode::kNone) continue;
-      if (entry.offsets.Find(each.topic, each.partition) == nullptr) continue;
+      if (entry->offsets.Find(each.topic, each.partition) == nullptr) continue;
       if (auto tombstone = TombstoneOf(id, each)) records.push_back(*std::move(tombstone));
     }
     return records;

@@ -1,23 +1,21 @@
 #include "server/coordinator/group_records.h"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <vector>
 
 #include "engine/base/status.h"
-#include "server/wire/reader.h"
-#include "server/wire/writer.h"
+#include "server/coordinator/consumer/records.h"
+#include "server/coordinator/record_codec.h"
 
 namespace varve::coordinator {
 namespace {
 
-constexpr int kOffsetKeyVersion = 1;
-constexpr int kOffsetKeyOldVersion = 0;
-constexpr int kGroupKeyVersion = 2;
-constexpr int kValueVersionMax = 4;  // of both values: the flexible one
-constexpr int kValueVersion = 3;
-constexpr int kExpiringValueVersion = 1;
+constexpr int16_t kOffsetKeyVersion = 1;
+constexpr int16_t kOffsetKeyOldVersion = 0;
+constexpr int16_t kGroupKeyVersion = 2;
+constexpr ValueVersions kValueVersions{.max = 4, .flexible_since = 4};
+constexpr int16_t kValueVersion = 3;
+constexpr int16_t kExpiringValueVersion = 1;
 
 struct OffsetKeyFields {
   std::string_view group{};
@@ -82,50 +80,6 @@ struct GroupFields {
   }
 };
 
-// Memory for what a value's arrays decode to; a request that a member could send is smaller.
-constexpr size_t kArrayBytesMax = size_t{256} << 20;
-
-absl::Status Broken(std::string_view what, const absl::Status& why) {
-  return absl::DataLossError(fmt::format("{}: {}", what, std::string(why.message())));
-}
-
-template <typename Fields>
-absl::Status ReadFields(std::string_view what, wire::Reader& reader, int version, bool flexible,
-                        Fields& fields) {
-  reader.Use(version, flexible);
-  reader(fields);
-  return reader.ok() ? absl::OkStatus() : Broken(what, reader.status());
-}
-
-absl::StatusOr<int16_t> ReadVersion(std::string_view what, wire::Reader& reader) {
-  int16_t version = -1;
-  reader(version);
-  if (!reader.ok()) return Broken(what, reader.status());
-  return version;
-}
-
-template <typename Fields>
-absl::Status ReadValue(std::string_view what, Bytes bytes, Fields& fields, int16_t& version) {
-  wire::Reader reader(bytes, kArrayBytesMax);
-  ASSIGN_OR_RETURN(version, ReadVersion(what, reader));
-  if (version < 0 || version > kValueVersionMax) {
-    return absl::DataLossError(
-        fmt::format("{} of version {}; 0 to {} are known", what, version, kValueVersionMax));
-  }
-  return ReadFields(what, reader, version, version == kValueVersionMax, fields);
-}
-
-template <typename Fields>
-absl::StatusOr<Buffer> Write(int16_t version, const Fields& fields) {
-  Buffer bytes;
-  wire::Writer writer(bytes);
-  writer(version);
-  writer.Use(version, false);
-  writer(fields);
-  RETURN_IF_ERROR(writer.status());
-  return bytes;
-}
-
 MemberRecord RecordOf(const MemberFields& fields) {
   MemberRecord record{.id = std::string(fields.id),
                       .client_id = std::string(fields.client_id),
@@ -169,6 +123,11 @@ absl::StatusOr<RecordKey> ReadRecordKey(Bytes key) {
     RETURN_IF_ERROR(ReadFields("the key of a group", reader, result.version, false, fields));
     result.kind = RecordKind::kGroup;
     result.group = fields.group;
+  } else if (IsConsumerKey(result.version)) {
+    ASSIGN_OR_RETURN(const ConsumerKey consumer, ReadConsumerKey(result.version, reader));
+    result.kind = RecordKind::kConsumerGroup;
+    result.group = consumer.group;
+    result.member = consumer.member;
   }
   return result;
 }
@@ -176,30 +135,29 @@ absl::StatusOr<RecordKey> ReadRecordKey(Bytes key) {
 absl::StatusOr<Buffer> WriteOffsetKey(std::string_view group, std::string_view topic,
                                       int32_t partition) {
   const OffsetKeyFields fields{group, topic, partition};
-  return Write(kOffsetKeyVersion, fields);
+  return WriteFields(kOffsetKeyVersion, false, fields);
 }
 
 absl::StatusOr<Buffer> WriteGroupKey(std::string_view group) {
   const GroupKeyFields fields{group};
-  return Write(kGroupKeyVersion, fields);
+  return WriteFields(kGroupKeyVersion, false, fields);
 }
 
 absl::StatusOr<OffsetValue> ReadOffsetValue(Bytes value) {
   OffsetFields fields;
-  int16_t version = -1;
-  RETURN_IF_ERROR(ReadValue("the value of an offset", value, fields, version));
+  RETURN_IF_ERROR(ReadValue("the value of an offset", value, kValueVersions, fields));
   return fields.value;
 }
 
 absl::StatusOr<Buffer> WriteOffsetValue(const OffsetValue& value) {
   const OffsetFields fields{value};
-  return Write(value.expire_ms >= 0 ? kExpiringValueVersion : kValueVersion, fields);
+  const int16_t version = value.expire_ms >= 0 ? kExpiringValueVersion : kValueVersion;
+  return WriteFields(version, false, fields);
 }
 
 absl::StatusOr<GroupRecord> ReadGroupValue(Bytes value) {
   GroupFields fields;
-  int16_t version = -1;
-  RETURN_IF_ERROR(ReadValue("the value of a group", value, fields, version));
+  RETURN_IF_ERROR(ReadValue("the value of a group", value, kValueVersions, fields));
   GroupRecord record{.protocol_type = std::string(fields.protocol_type),
                      .generation = fields.generation,
                      .state_since_ms = fields.state_since_ms};
@@ -218,7 +176,7 @@ absl::StatusOr<Buffer> WriteGroupValue(const GroupRecord& record) {
   if (record.leader) fields.leader = *record.leader;
   fields.members.reserve(record.members.size());
   for (const MemberRecord& member : record.members) fields.members.push_back(FieldsOf(member));
-  return Write(kValueVersion, fields);
+  return WriteFields(kValueVersion, false, fields);
 }
 
 }  // namespace varve::coordinator

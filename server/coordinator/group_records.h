@@ -20,9 +20,10 @@
 namespace varve::coordinator {
 
 enum class RecordKind : uint8_t {
-  kOffset,  // how far a group has read one partition
-  kGroup,   // a classic group and its members
-  kOther,   // of groups of another protocol, or of a Kafka that is newer than this program
+  kOffset,         // how far a group has read one partition
+  kGroup,          // a classic group and its members
+  kConsumerGroup,  // something of a group of the newer protocol: see consumer/records.h
+  kOther,          // of share groups, or of a Kafka that is newer than this program
 };
 
 struct RecordKey {
@@ -31,6 +32,7 @@ struct RecordKey {
   std::string_view group{};
   std::string_view topic{};  // this and the next: of an offset
   int32_t partition = -1;
+  std::string_view member{};  // of a consumer group's: the member's id, or the expression
 };
 
 absl::StatusOr<RecordKey> ReadRecordKey(Bytes key);

@@ -85,6 +85,9 @@ absl::Status GroupReplay::TryApply(Bytes key, record::MaybeBytes value) {
   if (what.kind == RecordKind::kOther) {
     return absl::UnimplementedError(fmt::format("a key of version {}", what.version));
   }
+  if (what.kind == RecordKind::kConsumerGroup) {
+    return At(what.group).consumers.Apply(what.version, what.member, value);
+  }
   if (what.kind == RecordKind::kGroup) {
     Stored& stored = At(what.group);
     if (!value) {
@@ -112,7 +115,8 @@ GroupReplay::Stored& GroupReplay::At(std::string_view group) {
 GroupReplay::Groups GroupReplay::Take() {
   Groups taken = std::exchange(groups_, {});
   for (auto at = taken.begin(); at != taken.end();) {
-    const bool nothing = !at->second.record && at->second.offsets.empty();
+    const Stored& stored = at->second;
+    const bool nothing = !stored.record && !stored.consumers.epoch && stored.offsets.empty();
     if (nothing) {
       at = taken.erase(at);
     } else {

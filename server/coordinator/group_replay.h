@@ -14,6 +14,7 @@
 #include "engine/record/batch.h"
 #include "engine/record/record.h"
 #include "server/coordinator/calls.h"
+#include "server/coordinator/consumer/records.h"
 #include "server/coordinator/group_offsets.h"
 
 namespace varve::coordinator {
@@ -31,7 +32,8 @@ namespace varve::coordinator {
 class GroupReplay {
  public:
   struct Stored {
-    std::optional<GroupRecord> record{};  // none: there are only offsets
+    std::optional<GroupRecord> record{};  // of a classic group
+    StoredConsumerGroup consumers{};      // of one of the newer protocol
     GroupOffsets offsets{};
   };
   using Groups = absl::btree_map<std::string, Stored, std::less<>>;

@@ -35,9 +35,10 @@ std::string_view Name(GroupState state) {
   return "Unknown";
 }
 
-bool Wanted(GroupState state, std::span<const std::string_view> states_filter,
+bool Wanted(std::string_view state, std::string_view type,
+            std::span<const std::string_view> states_filter,
             std::span<const std::string_view> types_filter) {
-  return Names(states_filter, Name(state)) && Names(types_filter, kGroupType);
+  return Names(states_filter, state) && Names(types_filter, type);
 }
 
 }  // namespace varve::coordinator

@@ -22,7 +22,8 @@ inline constexpr std::string_view kGroupType = "classic";
 
 // What ListGroups asks for (versions 4 and 5). An empty filter wants all; upper and lower case
 // are the same; a name that nobody knows fits no group.
-bool Wanted(GroupState state, std::span<const std::string_view> states_filter,
+bool Wanted(std::string_view state, std::string_view type,
+            std::span<const std::string_view> states_filter,
             std::span<const std::string_view> types_filter);
 
 }  // namespace varve::coordinator

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -26,8 +27,9 @@ struct OffsetToCommit {
 
 struct CommitCall {
   MemberClaim claim{};
-  int64_t retention_ms = -1;          // versions 2 to 4; -1: as the broker is configured
-  bool knows_unknown_groups = false;  // version 9 and later: has an error code for them
+  int64_t retention_ms = -1;  // versions 2 to 4; -1: as the broker is configured
+  // Version 9 and later: has an error code for them, and knows epochs of members.
+  bool knows_unknown_groups = false;
   std::span<OffsetToCommit> offsets{};
 };
 
@@ -48,10 +50,20 @@ struct GroupDescription {
   GroupRecord record{};
 };
 
+// How a group stands, of either protocol, for whoever watches. Valid until it changes.
+struct GroupStanding {
+  std::string_view protocol_type{};
+  std::string_view protocol{};  // that its members agreed on, if that is theirs to do
+  std::string_view state{};
+  size_t members = 0;
+  const GroupOffsets* offsets = nullptr;  // null: none
+};
+
 struct ListedGroup {
   std::string id{};
   std::string protocol_type{};
-  GroupState state = GroupState::kDead;
+  std::string_view state{};  // as clients are told, like the type
+  std::string_view type{};
 };
 
 }  // namespace varve::coordinator

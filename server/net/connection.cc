@@ -233,6 +233,7 @@ io::Task<void> Connection::ReadRequests() {
 io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {
   Exchange& exchange = *owned;
   exchange.request.peer = &peer_;
+  const io::MonoTime arrived = last_activity_;
   if (!environment_.handler.MayOverlap(exchange.request.frame)) {
     while (handling_ > 0) {
       room_.Reset();
@@ -240,6 +241,7 @@ io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {
     }
   }
   if (aborted_ || stopping_) co_return GiveMemory(exchange);
+  exchange.request.received = std::max(arrived, parked_until_);
   exchanges_.push_back(std::move(owned));
   ++handling_;
   gate_.Spawn(HandleExchange(exchange));
@@ -249,6 +251,7 @@ io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {
 io::Task<void> Connection::HandleExchange(Exchange& exchange) {
   co_await environment_.handler.Handle(exchange.request);
   GiveMemory(exchange);
+  if (exchange.request.waited > io::Duration::zero()) parked_until_ = environment_.loop.Now();
   exchange.reply_bytes = BytesOf(exchange.request.reply);
   unsent_bytes_ += exchange.reply_bytes;
   if (exchange.request.reply.close) stopping_ = true;  // what follows is not looked at

@@ -121,6 +121,7 @@ class Connection {
   io::Gate gate_;
   IdleTimer idle_timer_;
   io::MonoTime last_activity_;
+  io::MonoTime parked_until_{};  // the end of the last request that waited for others
 };
 
 }  // namespace varve::net

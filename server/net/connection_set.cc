@@ -31,6 +31,15 @@ io::Task<void> ConnectionSet::Run(std::unique_ptr<io::Stream> stream, Peer peer,
   co_await std::move(ended);
 }
 
+std::vector<size_t> ConnectionSet::CountByListener(size_t listeners) const {
+  std::vector<size_t> counts(listeners);
+  for (const Connection* connection : connections_) {
+    const size_t listener = connection->peer().listener;
+    if (listener < listeners) ++counts[listener];
+  }
+  return counts;
+}
+
 io::Task<void> ConnectionSet::Close(io::Duration patience) {
   closing_ = true;
   for (Connection* connection : connections_) connection->Stop();

@@ -2,6 +2,7 @@
 
 #include <list>
 #include <memory>
+#include <vector>
 
 #include "engine/io/sync.h"
 #include "server/net/connection.h"
@@ -24,6 +25,8 @@ class ConnectionSet {
   io::Task<void> Close(io::Duration patience);
 
   size_t size() const { return connections_.size(); }
+  // How many came in on each of so many listeners.
+  std::vector<size_t> CountByListener(size_t listeners) const;
 
  private:
   io::Task<void> Run(std::unique_ptr<io::Stream> stream, Peer peer, io::Task<void> ended);

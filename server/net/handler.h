@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/io/clock.h"
 #include "engine/io/disk.h"
 #include "engine/io/sync.h"
 #include "engine/io/task.h"
@@ -34,7 +35,13 @@ struct Request {
 
   MutableBytes frame;  // without its size; may be changed in place
   const Peer* peer = nullptr;
+  // Since when it could have been handled, but for earlier requests of its connection. Where those
+  // only waited because their client asked for that, the wait does not count.
+  io::MonoTime received{};
   Reply reply;  // what the handler leaves; empty: no answer
+  // How much of its time the handler waited because the client asked for that, or for other
+  // clients.
+  io::Duration waited{};
 
   // The handler sets this once the order of its effects is fixed: the connection's next request
   // may then start beside it. Otherwise that one waits until this one is done.

@@ -24,6 +24,7 @@ REFUSED = [
     ("log.cleanup.policy=keep", "compact,delete"),
     ("varve.io.backend=kqueue", "auto,uring,epoll"),
     ("listeners=PLAINTEXT://127.0.0.1:70000", "65535"),
+    ("varve.http.listener=9404", "permitted is host:port"),
 ]
 
 

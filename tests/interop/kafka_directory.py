@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A data directory goes from Apache Kafka to varved, back, and there again; both serve the same."""
+"""A data directory goes from Apache Kafka to varved, back, and there again; both serve the same
+records, and find the same offsets of groups."""
 
 import ast
 import json
@@ -40,10 +41,11 @@ class Directory:
         self._kafka = kafka.Kafka(self.data, self.folder)
         self._python = cache.python_environment(HERE / "requirements.txt")
         self._served = None
+        self._offsets = None
         self._configs = None
 
-    def _client(self, address, *steps):
-        command = [self._python, HERE / "clients" / "directory_writer.py", address, *steps]
+    def _client(self, address, *steps, program="directory_writer.py"):
+        command = [self._python, HERE / "clients" / program, address, *steps]
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, check=False)
         tap.check(done.returncode == 0, f"{steps}: {done.stdout}")
@@ -53,8 +55,17 @@ class Directory:
         self._client(address, f"served={path}")
         return json.loads(path.read_text(encoding="utf-8"))
 
+    def _commit(self, address, first):
+        self._client(address, f"commit={first}", program="directory_groups.py")
+
+    def _committed(self, address):
+        path = self.folder / "offsets.json"
+        self._client(address, f"offsets={path}", program="directory_groups.py")
+        return json.loads(path.read_text(encoding="utf-8"))
+
     def _check_same(self, address):
-        """What is served now is what was served last, record for record."""
+        """What is served now is what was served last, record for record and offset for offset."""
+        tap.check_equal(self._committed(address), self._offsets, "offsets of groups")
         found = self._reads(address)
         for name, before in self._served.items():
             expected, now = sorted(essence(name, before)), sorted(essence(name, found[name]))
@@ -63,9 +74,9 @@ class Directory:
             tap.check_equal(len(now), len(expected), f"records of {name}")
 
     def _note(self, address):
-        self._served = self._reads(address)
+        self._served, self._offsets = self._reads(address), self._committed(address)
         count = sum(len(records) for name, records in self._served.items() if "read_" in name)
-        tap.note(f"{count} records served")
+        tap.note(f"{count} records served, {len(self._offsets)} offsets committed")
 
     def _broker(self, **more):
         properties = {name.replace("_", "."): value for name, value in more.items()}
@@ -103,11 +114,9 @@ class Directory:
         self._kafka.format()
         with self._kafka as broker:
             self._client(broker.address, "create", "append=0", "transact", "behead")
+            self._commit(broker.address, 1000)
             self._note(broker.address)
             self._configs = self._describe_configs(broker.address)
-
-    def varve_dump_finds_no_fault(self):
-        self._verify()
 
     def varved_serves_the_same(self):
         with self._broker() as broker:
@@ -116,6 +125,7 @@ class Directory:
     def varved_appends(self):
         with self._broker() as broker:
             self._client(broker.address, "append-plain=100000")
+            self._commit(broker.address, 2000)
             self._note(broker.address)
 
     def varved_is_killed_and_appends(self):
@@ -125,6 +135,7 @@ class Directory:
         with broker:
             self._check_same(broker.address)
             self._client(broker.address, "append-plain=200000")
+            self._commit(broker.address, 3000)
             self._note(broker.address)
 
     def varved_retains(self):
@@ -146,7 +157,6 @@ class Directory:
         tap.check(False, "the compacted topic is as large as it was")
 
     def kafka_finds_no_fault(self):
-        self._verify()
         self._dump()
 
     def kafka_serves_the_same(self):
@@ -157,16 +167,22 @@ class Directory:
     def kafka_appends(self):
         with self._kafka as broker:
             self._client(broker.address, "append=300000", "transact")
+            self._commit(broker.address, 4000)
             self._note(broker.address)
 
     def varved_serves_that_too(self):
         with self._broker() as broker:
             self._check_same(broker.address)
 
+    def _then_verify(self, step):
+        def run():
+            step()
+            self._verify()
+        return run
+
     def cases(self):
-        return [(name.replace("_", " "), getattr(self, name))
-                for name in ["kafka_writes", "varve_dump_finds_no_fault",
-                             "varved_serves_the_same", "varved_appends",
+        return [(name.replace("_", " "), self._then_verify(getattr(self, name)))
+                for name in ["kafka_writes", "varved_serves_the_same", "varved_appends",
                              "varved_is_killed_and_appends", "varved_retains", "varved_compacts",
                              "kafka_finds_no_fault", "kafka_serves_the_same", "kafka_appends",
                              "varved_serves_that_too"]]

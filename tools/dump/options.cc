@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "tools/dump/time_text.h"
+#include "tools/text/time_text.h"
 
 namespace varve::dump {
 namespace {
@@ -46,10 +46,10 @@ struct Raw {
   bool no_progress = false;
 };
 
-const std::map<std::string, ByteFormat> kFormats{{"text", ByteFormat::kText},
-                                                 {"json", ByteFormat::kJson},
-                                                 {"hex", ByteFormat::kHex},
-                                                 {"base64", ByteFormat::kBase64}};
+const std::map<std::string, text::ByteFormat> kFormats{{"text", text::ByteFormat::kText},
+                                                       {"json", text::ByteFormat::kJson},
+                                                       {"hex", text::ByteFormat::kHex},
+                                                       {"base64", text::ByteFormat::kBase64}};
 const std::map<std::string, Decode> kDecoders{{"offsets", Decode::kOffsets},
                                               {"transactions", Decode::kTransactions},
                                               {"metadata", Decode::kMetadata},
@@ -113,7 +113,7 @@ std::string Take(const Raw& raw, Options& options) {
   for (const auto& [text, into] : {std::pair(&raw.from_time, &options.filter.from_time_ms),
                                    std::pair(&raw.to_time, &options.filter.to_time_ms)}) {
     if (text->empty()) continue;
-    const auto time = ParseTime(*text);
+    const auto time = text::ParseTime(*text);
     if (!time) return *text + " is no time: give milliseconds, or 2024-11-22T04:30:00Z";
     *into = *time;
   }
@@ -122,7 +122,7 @@ std::string Take(const Raw& raw, Options& options) {
 
 std::string TakeKey(const CLI::App& app, const Raw& raw, Options& options) {
   if (app.count("--key") > 0) {
-    options.filter.key = ParseBytes(raw.key, options.key_format);
+    options.filter.key = text::ParseBytes(raw.key, options.key_format);
     if (!options.filter.key) return raw.key + " is no key in the --key-format";
     options.records = true;
   }

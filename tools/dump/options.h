@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "tools/dump/byte_text.h"
 #include "tools/dump/decode/decoder.h"
 #include "tools/dump/filter.h"
 #include "tools/dump/output.h"
+#include "tools/text/byte_text.h"
 
 namespace varve::dump {
 
@@ -21,8 +21,8 @@ struct Options {
   Mode mode = Mode::kPrint;
   Style style = Style::kText;
   bool records = false;
-  ByteFormat key_format = ByteFormat::kText;
-  ByteFormat value_format = ByteFormat::kText;
+  text::ByteFormat key_format = text::ByteFormat::kText;
+  text::ByteFormat value_format = text::ByteFormat::kText;
   Filter filter;
   bool decode_auto = true;
   Decode decode = Decode::kNone;  // unless decode_auto

@@ -2,10 +2,9 @@
 
 #include <unistd.h>
 
-#include <cerrno>
-
-#include "tools/dump/json.h"
-#include "tools/dump/time_text.h"
+#include "tools/text/json.h"
+#include "tools/text/time_text.h"
+#include "tools/text/write_all.h"
 
 namespace varve::dump {
 namespace {
@@ -36,13 +35,7 @@ void Output::EndLine() {
 }
 
 void Output::Flush() {
-  size_t done = 0;
-  while (ok_ && done < buffer_.size()) {
-    const ssize_t wrote = write(STDOUT_FILENO, buffer_.data() + done, buffer_.size() - done);
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote < 0) ok_ = false;
-    if (wrote > 0) done += static_cast<size_t>(wrote);
-  }
+  if (ok_) ok_ = text::WriteAll(STDOUT_FILENO, {buffer_.data(), buffer_.size()}) == 0;
   buffer_.clear();
 }
 
@@ -91,7 +84,7 @@ Row& Row::Number(std::string_view name, double value) {
 Row& Row::Text(std::string_view name, std::string_view value) {
   Name(name);
   if (json()) {
-    Add(out_.buffer(), JsonString(value));
+    Add(out_.buffer(), text::JsonString(value));
   } else {
     Add(out_.buffer(), value);
   }
@@ -105,7 +98,7 @@ Row& Row::Raw(std::string_view name, std::string_view raw, std::string_view text
 }
 
 Row& Row::Time(std::string_view name, int64_t ms) {
-  return json() ? Int(name, ms) : Text(name, TimeText(ms));
+  return json() ? Int(name, ms) : Text(name, text::TimeText(ms));
 }
 
 }  // namespace varve::dump

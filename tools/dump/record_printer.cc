@@ -2,8 +2,9 @@
 
 #include <string>
 
-#include "tools/dump/byte_text.h"
-#include "tools/dump/json.h"
+#include "tools/dump/row_bytes.h"
+#include "tools/text/byte_text.h"
+#include "tools/text/json.h"
 
 namespace varve::dump {
 namespace {
@@ -45,18 +46,18 @@ void RecordPrinter::PrintRaw(Row& row, const record::RecordView& record) {
 void RecordPrinter::PrintHeaders(Row& row, const record::RecordView& record) {
   std::string json = "[";
   std::string text = "{";
-  const ByteFormat format = options_.value_format;
+  const text::ByteFormat format = options_.value_format;
   record::HeaderIterator headers = record.headers();
   for (record::HeaderView header; headers.Next(header);) {
     if (row.json()) {
       if (json.size() > 1) json += ',';
-      json += "{\"key\":" + JsonString(AsText(header.key)) + ",\"value\":";
-      json += header.value ? BytesJson(*header.value, format) : kNull;
+      json += "{\"key\":" + text::JsonString(AsText(header.key)) + ",\"value\":";
+      json += header.value ? text::BytesJson(*header.value, format) : kNull;
       json += '}';
     } else {
       if (text.size() > 1) text += ", ";
-      text += BytesText(header.key, ByteFormat::kText) + ": ";
-      text += header.value ? BytesText(*header.value, format) : kNull;
+      text += text::BytesText(header.key, text::ByteFormat::kText) + ": ";
+      text += header.value ? text::BytesText(*header.value, format) : kNull;
     }
   }
   row.Raw("headers", json + ']', text + '}');

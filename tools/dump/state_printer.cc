@@ -10,9 +10,9 @@
 #include "engine/log/producer_snapshot.h"
 #include "server/cluster/meta_properties.h"
 #include "server/cluster/quorum_state.h"
-#include "tools/dump/byte_text.h"
 #include "tools/dump/input_file.h"
-#include "tools/dump/json.h"
+#include "tools/text/byte_text.h"
+#include "tools/text/json.h"
 
 namespace varve::dump {
 namespace {
@@ -65,7 +65,7 @@ absl::Status PrintPartitionMetadata(const std::string& text, Output& out) {
 absl::Status PrintMetaProperties(const std::string& path, const std::string& text, Output& out) {
   ASSIGN_OR_RETURN(const auto properties, cluster::ParseMetaProperties(text, path));
   Row row(out, "metaProperties");
-  row.Text("cluster.id", BytesText(AsBytes(properties.cluster_id), ByteFormat::kText));
+  row.Text("cluster.id", text::BytesText(AsBytes(properties.cluster_id), text::ByteFormat::kText));
   row.Int("node.id", properties.node_id);
   if (properties.directory_id) row.Text("directory.id", properties.directory_id->ToString());
   return absl::OkStatus();
@@ -111,16 +111,17 @@ absl::Status PrintChanges(const std::string& text, Output& out) {
       .Int("brokerEpoch", changes.epoch)
       .Int("logs", static_cast<int64_t>(changes.directories.size()));
   for (const std::string& directory : changes.directories) {
-    Row(out, "changedLog").Text("directory", BytesText(AsBytes(directory), ByteFormat::kText));
+    Row(out, "changedLog")
+        .Text("directory", text::BytesText(AsBytes(directory), text::ByteFormat::kText));
   }
   return absl::OkStatus();
 }
 
 // A line of JSON or of anything else.
 absl::Status PrintLine(std::string_view type, const std::string& text, Output& out) {
-  const auto json = CompactJson(text);
-  const std::string shown = BytesText(AsBytes(text), ByteFormat::kText);
-  Row(out, type).Raw("content", json.value_or(JsonString(text)), json.value_or(shown));
+  const auto json = text::CompactJson(text);
+  const std::string shown = text::BytesText(AsBytes(text), text::ByteFormat::kText);
+  Row(out, type).Raw("content", json.value_or(text::JsonString(text)), json.value_or(shown));
   return absl::OkStatus();
 }
 

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 
@@ -36,9 +37,10 @@ def kept(name, fill):
     return where
 
 
-def run(command):
+def run(command, environment=None, **more):
+    everything = {**os.environ, **{name: str(value) for name, value in (environment or {}).items()}}
     done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
+                          stderr=subprocess.STDOUT, text=True, check=False, env=everything, **more)
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]}: status {done.returncode}\n{done.stdout}")
 
@@ -60,6 +62,97 @@ def python_environment(requirements):
     return kept(f"python-{_fingerprint(requirements)}", fill) / "bin" / "python"
 
 
-def _fingerprint(path):
+def enter_python_environment(script, requirements):
+    """A script goes on in an interpreter that has what it needs."""
+    python = python_environment(requirements)
+    if pathlib.Path(sys.prefix) != python.parent.parent:
+        os.execv(python, [python, script, *sys.argv[1:]])
+
+
+def debian_package(name):
+    """The folder with the files of a Debian package: unpacked, not installed, so that no service
+    of it is started."""
+    def fill(where):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(["apt-get", "download", "-q", name], cwd=folder, check=False,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            found = list(pathlib.Path(folder).glob("*.deb"))
+            if done.returncode != 0 or len(found) != 1:
+                raise RuntimeError(f"apt-get download {name}: status {done.returncode}\n"
+                                   f"{done.stdout}")
+            run(["dpkg", "-x", found[0], where])
+    return kept(f"debian-{name}", fill)
+
+
+def java_classes(sources, pom):
+    """The folder with what sources compile to, against the jars that a pom.xml asks for."""
+    jars = maven_jars(pom)
+    files = sorted(sources.glob("*.java"))
+
+    def fill(where):
+        run(["javac", "-nowarn", "-cp", f"{jars}/*", "-d", where, *files])
+    return kept(f"java-{_fingerprint(*files, pom)}", fill)
+
+
+def npm_modules(package):
+    """The folder with node_modules as a package.json and its lock ask for them."""
+    lock = package.parent / "package-lock.json"
+
+    def fill(where):
+        for path in (package, lock):
+            shutil.copy(path, where)
+        run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", where])
+    return kept(f"npm-{_fingerprint(package, lock)}", fill)
+
+
+def go_toolchain(version):
+    """Debian's Go is too old for the clients of today: it fetches a newer one as it does modules,
+    checked against the public sums of modules. Returns the newer one's root."""
+    def fill(where):
+        with tempfile.TemporaryDirectory() as modules:
+            environment = {"GOMODCACHE": modules, "GOTOOLCHAIN": "local",
+                           "GOFLAGS": "-modcacherw"}
+            run(["go", "mod", "download", f"golang.org/toolchain@v0.0.1-{version}.linux-amd64"],
+                environment, cwd=where)
+            found = next(pathlib.Path(modules).glob("golang.org/toolchain@*"))
+            shutil.copytree(found, where, dirs_exist_ok=True)
+        for folder_of_programs in ("bin", "pkg/tool"):
+            for path in (where / folder_of_programs).rglob("*"):
+                path.chmod(0o755)
+    return kept(f"go-{version}", fill)
+
+
+def go_programs(sources):
+    """The folder with the programs that the packages below a go.mod compile to."""
+    lines = (sources / "go.mod").read_text(encoding="utf-8").splitlines()
+    version = next(f"go{line.split()[1]}" for line in lines if line.startswith("go "))
+    root = go_toolchain(version)
+    files = sorted(path for path in sources.rglob("*") if path.is_file())
+
+    def fill(where):
+        environment = {"GOROOT": root, "GOTOOLCHAIN": "local",
+                       "GOFLAGS": "-mod=readonly -modcacherw",
+                       "GOMODCACHE": folder() / "go-modules", "GOCACHE": folder() / "go-built"}
+        run([root / "bin" / "go", "build", "-trimpath", "-o", f"{where}/", "./..."], environment,
+            cwd=sources)
+    return kept(f"go-{_fingerprint(*files)}", fill)
+
+
+def c_program(sources, packages):
+    """The program that a folder's C sources compile to, with libraries that pkg-config knows."""
+    files = sorted(sources.iterdir())
+
+    def fill(where):
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", *packages], check=True,
+                               stdout=subprocess.PIPE, text=True).stdout.split()
+        run(["cc", "-std=gnu17", "-O1", "-Wall", "-Wextra", "-Werror", "-o", where / "program",
+             *(path for path in files if path.suffix == ".c"), *flags])
+    return kept(f"c-{_fingerprint(*files)}", fill) / "program"
+
+
+def _fingerprint(*paths):
     """Another version asked for is another folder."""
-    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()[:12]
+    found = hashlib.sha256()
+    for path in paths:
+        found.update(pathlib.Path(path).read_bytes())
+    return found.hexdigest()[:12]

@@ -16,6 +16,8 @@
 #include "server/wire/alter_configs.h"
 #include "server/wire/api_versions.h"
 #include "server/wire/client_quotas.h"
+#include "server/wire/consumer_group_describe.h"
+#include "server/wire/consumer_group_heartbeat.h"
 #include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
 #include "server/wire/delete_groups.h"
@@ -71,6 +73,8 @@ wire::OffsetDeleteResponse ResponseTo(const wire::OffsetDeleteRequest&);
 wire::DescribeGroupsResponse ResponseTo(const wire::DescribeGroupsRequest&);
 wire::ListGroupsResponse ResponseTo(const wire::ListGroupsRequest&);
 wire::DeleteGroupsResponse ResponseTo(const wire::DeleteGroupsRequest&);
+wire::ConsumerGroupHeartbeatResponse ResponseTo(const wire::ConsumerGroupHeartbeatRequest&);
+wire::ConsumerGroupDescribeResponse ResponseTo(const wire::ConsumerGroupDescribeRequest&);
 wire::InitProducerIdResponse ResponseTo(const wire::InitProducerIdRequest&);
 wire::DeleteRecordsResponse ResponseTo(const wire::DeleteRecordsRequest&);
 wire::DescribeAclsResponse ResponseTo(const wire::DescribeAclsRequest&);

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "tests/server/broker/group_words.h"
 #include "tests/server/broker/requests.h"
@@ -107,6 +110,52 @@ TEST_F(GroupAdmin, ADeletedGroupStaysDeleted) {
   EXPECT_THAT(Ids(), IsEmpty());
   EXPECT_EQ(FetchOffset(machine.client(), "g", "t"), -1);
   EXPECT_EQ(Delete("g"), ErrorCode::kGroupIdNotFound);
+}
+
+// Whichever shards they are on, each answer is in its place.
+TEST_F(GroupAdmin, OneRequestAsksForManyGroups) {
+  constexpr int kGroups = 200;
+  std::vector<std::string> ids;
+  for (int i = 0; i < kGroups; ++i) {
+    ids.push_back(i == 17 ? "" : fmt::format("group{}", i));
+    if (i % 2 == 0) CommitOffsets(machine.client(), ids.back(), {{"t", 0, i}});
+  }
+  wire::DescribeGroupsRequest describe;
+  wire::DeleteGroupsRequest remove;
+  wire::OffsetFetchRequest fetch;
+  for (const std::string& id : ids) {
+    describe.groups.push_back(id);
+    remove.groups_names.push_back(id);
+    fetch.groups.emplace_back().group_id = id;
+  }
+  const auto described = machine.client().Call(describe, 5);
+  const auto fetched = machine.client().Call(fetch, 8);
+  remove.groups_names.push_back(ids[0]);
+  const auto removed = machine.client().Call(remove, 2);
+  ASSERT_THAT(described.groups, SizeIs(kGroups));
+  ASSERT_THAT(fetched.groups, SizeIs(kGroups));
+  ASSERT_THAT(removed.results, SizeIs(kGroups + 1));
+  for (size_t i = 0; i < kGroups; ++i) {
+    SCOPED_TRACE(i);
+    const bool there = i % 2 == 0;
+    EXPECT_EQ(described.groups[i].group_id, ids[i]);
+    EXPECT_EQ(fetched.groups[i].group_id, ids[i]);
+    EXPECT_EQ(removed.results[i].group_id, ids[i]);
+    EXPECT_THAT(fetched.groups[i].topics, SizeIs(there ? 1 : 0));
+    if (there) {
+      EXPECT_EQ(described.groups[i].group_state, "Empty");
+      EXPECT_EQ(fetched.groups[i].topics.at(0).partitions.at(0).committed_offset, i);
+      EXPECT_EQ(removed.results[i].error_code, ErrorCode::kNone);
+    } else if (ids[i].empty()) {
+      EXPECT_EQ(described.groups[i].error_code, ErrorCode::kInvalidGroupId);
+      EXPECT_EQ(removed.results[i].error_code, ErrorCode::kInvalidGroupId);
+    } else {
+      EXPECT_EQ(described.groups[i].group_state, "Dead");
+      EXPECT_EQ(removed.results[i].error_code, ErrorCode::kGroupIdNotFound);
+    }
+  }
+  EXPECT_EQ(removed.results.back().error_code, ErrorCode::kGroupIdNotFound);  // asked for twice
+  EXPECT_THAT(Ids(), IsEmpty());
 }
 
 TEST_F(GroupAdmin, TheTopicOfOffsetsMayGo) {

@@ -60,6 +60,58 @@ TEST_P(Slow, ACoordinatorAnswersWhileItLoads) {
 
 INSTANTIATE_TEST_SUITE_P(Calls, Slow, testing::Values(SimCall::kList, SimCall::kRead));
 
+// What could not be read at first is there once it can be read.
+TEST(Damage, ACoordinatorTriesAgain) {
+  Machine machine({.config = kGroupsConfig});
+  Prepare(machine);
+  Member a(machine, "g", "t", "one");
+  Settle({&a});
+  EXPECT_EQ(a.Commit("t", 0, 3), ErrorCode::kNone);
+  machine.MustStop();
+  machine.disk().Inject({.call = SimCall::kRead, .path = LogOf("g"), .times = SimFault::kForever});
+  machine.Start();
+  AwaitGroups(machine, "g");
+  EXPECT_EQ(DescribeGroup(machine.client(), "g").groups.at(0).error_code,
+            ErrorCode::kNotCoordinator);
+  machine.RunFor(seconds(60));
+  EXPECT_EQ(DescribeGroup(machine.client(), "g").groups.at(0).error_code,
+            ErrorCode::kNotCoordinator);
+  machine.disk().ClearFaults();
+  machine.RunFor(seconds(60));
+  EXPECT_EQ(FetchOffset(machine.client(), "g", "t"), 3);
+}
+
+// A group that everybody has left has no members after a kill either.
+TEST(Kill, WhoHasLeftIsGone) {
+  Machine machine({.config = kGroupsConfig});
+  Prepare(machine);
+  Member a(machine, "g", "t");
+  Settle({&a});
+  machine.disk().Inject({.call = SimCall::kAppend,
+                         .kind = SimFault::kSlow,
+                         .path = LogOf("g"),
+                         .times = SimFault::kForever,
+                         .delay = seconds(1)});
+  EXPECT_EQ(a.Leave(), ErrorCode::kNone);
+  machine.Crash(io::SimCrash::kProcess);
+  machine.Start();
+  AwaitGroups(machine, "g");
+  EXPECT_EQ(DescribeGroup(machine.client(), "g").groups.at(0).group_state, "Empty");
+}
+
+TEST(FullDisk, WhoLeavesHasLeft) {
+  Machine machine({.config = kGroupsConfig});
+  Prepare(machine);
+  Member a(machine, "g", "t");
+  Settle({&a});
+  machine.disk().Inject({.call = SimCall::kAppend,
+                         .kind = SimFault::kNoSpace,
+                         .path = LogOf("g"),
+                         .times = SimFault::kForever});
+  EXPECT_EQ(a.Leave(), ErrorCode::kNone);
+  EXPECT_EQ(DescribeGroup(machine.client(), "g").groups.at(0).group_state, "Empty");
+}
+
 TEST(FullDisk, WhatIsNotWrittenIsNotSo) {
   Machine machine({.config = kGroupsConfig});
   Prepare(machine);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "engine/base/status.h"
 
 namespace varve::broker::test {
@@ -34,7 +36,7 @@ Machine::~Machine() {
   if (broker_ != nullptr) IgnoreError(Stop());
 }
 
-absl::Status Machine::TryStart() {
+void Machine::MakeProcess() {
   disk().Restart();
   std::vector<io::Loop*> loops;
   for (size_t i = 0; i < shards_; ++i) {
@@ -42,7 +44,24 @@ absl::Status Machine::TryStart() {
   }
   const Broker::Resources resources{.memory_bytes = uint64_t{1} << 30, .open_files_max = 4096};
   broker_ = std::make_unique<Broker>(config_, std::move(loops), resources);
+}
+
+absl::Status Machine::TryStart() {
+  MakeProcess();
   return world.Run(*loops_[0], broker_->Start());
+}
+
+io::Task<void> Machine::StartBroker() { started_ = co_await broker_->Start(); }
+
+void Machine::BeginStart() {
+  MakeProcess();
+  started_.reset();
+  io::StartDetached(StartBroker());
+}
+
+void Machine::EndStart() {
+  while (!started_) RunFor(std::chrono::seconds(1));
+  VARVE_CHECK(started_->ok(), "{}", started_->ToString());
 }
 
 void Machine::Start() {

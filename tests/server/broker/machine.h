@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ class Machine {
   // A new process.
   absl::Status TryStart();
   void Start();
+  // The same in two steps: what happens in between sees a broker that starts.
+  void BeginStart();
+  void EndStart();
   // An orderly end of the process.
   absl::Status Stop();
   // What is under way happens in part or not at all; then the process is gone.
@@ -57,6 +61,8 @@ class Machine {
 
  private:
   io::Task<absl::Status> OpenStream(std::unique_ptr<io::Stream>& stream);
+  void MakeProcess();
+  io::Task<void> StartBroker();
   void EndProcess();
 
   const size_t shards_;
@@ -64,6 +70,7 @@ class Machine {
   std::unique_ptr<io::Loop> client_loop_;
   std::vector<std::unique_ptr<io::Loop>> loops_;
   std::unique_ptr<Broker> broker_;
+  std::optional<absl::Status> started_;
   std::vector<std::unique_ptr<Client>> clients_;
 };
 

@@ -197,5 +197,17 @@ TEST(BrokerConfig, SurvivesRandomValues) {
   }
 }
 
+TEST(BrokerConfig, RefusesTimesOfGroupsThatDoNotFitTogether) {
+  EXPECT_EQ(Refusal("group.consumer.session.timeout.ms=1000"),
+            "group.consumer.session.timeout.ms=1000 is less than "
+            "group.consumer.min.session.timeout.ms=45000");
+  EXPECT_THAT(Refusal("group.consumer.heartbeat.interval.ms=20000"),
+              HasSubstr("group.consumer.max.heartbeat.interval.ms=15000"));
+  EXPECT_THAT(Refusal("group.consumer.heartbeat.interval.ms=45000\n"
+                      "group.consumer.max.heartbeat.interval.ms=45000"),
+              HasSubstr("is not less than group.consumer.session.timeout.ms=45000"));
+  EXPECT_THAT(Refusal("group.consumer.assignors=uniform,best"), HasSubstr("uniform,range"));
+}
+
 }  // namespace
 }  // namespace varve::config

@@ -74,8 +74,12 @@ TEST(GroupRecords, KeysAreRead) {
 TEST(GroupRecords, OtherKeysAreToldApart) {
   const auto key = ReadRecordKey(FromHex("0005 0002 6731 0002 6d31"));
   ASSERT_TRUE(key.ok()) << key.status();
-  EXPECT_EQ(key->kind, RecordKind::kOther);
+  EXPECT_EQ(key->kind, RecordKind::kConsumerGroup);
   EXPECT_EQ(key->version, 5);
+  const auto other = ReadRecordKey(FromHex("000a 0002 6731 0002 6d31"));
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_EQ(other->kind, RecordKind::kOther);
+  EXPECT_EQ(other->version, 10);
 }
 
 TEST(GroupRecords, OffsetsAreKafkas) {

@@ -45,7 +45,7 @@ TEST(MemberRules, GenerationsDoNotOverflow) {
 TEST(GroupState, IsListedByStateAndType) {
   using Names = std::vector<std::string_view>;
   const auto wanted = [](const Names& states, const Names& types) {
-    return Wanted(GroupState::kPreparingRebalance, states, types);
+    return Wanted(Name(GroupState::kPreparingRebalance), kGroupType, states, types);
   };
   EXPECT_TRUE(wanted({}, {}));
   EXPECT_TRUE(wanted({"Stable", "preparingREBALANCE"}, {}));

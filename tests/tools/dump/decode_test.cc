@@ -7,7 +7,7 @@
 #include "tests/server/wire/hex.h"
 #include "tests/tools/dump/made_batches.h"
 #include "tools/dump/decode/decoder.h"
-#include "tools/dump/json.h"
+#include "tools/text/json.h"
 
 namespace varve::dump {
 namespace {
@@ -32,7 +32,7 @@ TEST(DecodeMetadata, ReadsEveryGoldenRecord) {
     kinds.insert(decoded->kind);
     EXPECT_EQ(decoded->kind, id.first);
     ASSERT_TRUE(decoded->value.has_value());
-    EXPECT_EQ(CompactJson(*decoded->value), decoded->value);
+    EXPECT_EQ(text::CompactJson(*decoded->value), decoded->value);
     for (size_t size = 0; size < value.size(); ++size) {
       const Buffer cut(value.begin(), value.begin() + static_cast<ptrdiff_t>(size));
       EXPECT_FALSE(DecodeBytes(Decode::kMetadata, {}, cut).ok()) << id.first << " at " << size;
@@ -101,6 +101,23 @@ TEST(DecodeOffsets, ReadsTombstonesAndGroups) {
             R"("currentStateTimestamp":9,"members":[{"memberId":"m","groupInstanceId":null,)"
             R"("clientId":"c","clientHost":"h","rebalanceTimeout":100,"sessionTimeout":200,)"
             R"("subscription":"q80=","assignment":""}]})");
+}
+
+TEST(DecodeOffsets, ReadsGroupsOfTheNewerProtocol) {
+  const auto group = DecodeBytes(Decode::kOffsets, FromHex("0003 0001 67"),
+                                 FromHex("0000 00000007 01 00 08 0000000000000001"));
+  ASSERT_TRUE(group.ok()) << group.status();
+  EXPECT_EQ(group->kind, "ConsumerGroupMetadata");
+  EXPECT_EQ(group->value, R"({"epoch":7,"metadataHash":1})");
+  const auto share = DecodeBytes(
+      Decode::kOffsets, FromHex("0008 0001 67 0001 6d"),
+      FromHex("0000 00000002 00000001 00"
+              "02 00000000000000010000000000000001 02 00000003 01 00 05 02 00000002 01 00"));
+  ASSERT_TRUE(share.ok()) << share.status();
+  EXPECT_EQ(share->value,
+            R"({"memberEpoch":2,"previousMemberEpoch":1,"state":0,"assignedPartitions":)"
+            R"([{"topicId":"AAAAAAAAAAEAAAAAAAAAAQ","partitions":[3],"assignmentEpochs":[2]}],)"
+            R"("partitionsPendingRevocation":[]})");
 }
 
 TEST(DecodeTransactions, ReadsBothVersions) {

@@ -6,7 +6,7 @@
 #include "engine/log/txn_index.h"
 #include "tests/tools/dump/dump_program.h"
 #include "tests/tools/dump/made_batches.h"
-#include "tools/dump/json.h"
+#include "tools/text/json.h"
 
 // The program from outside, on files made by hand.
 namespace varve::dump::test {
@@ -98,7 +98,7 @@ TEST_F(Printed, JsonForProgramsIsJsonOnEachLine) {
   EXPECT_EQ(ran.status, 0);
   const std::vector<std::string> lines = Lines(ran.out);
   ASSERT_EQ(lines.size(), 6U);
-  for (const std::string& line : lines) EXPECT_EQ(CompactJson(line), line);
+  for (const std::string& line : lines) EXPECT_EQ(text::CompactJson(line), line);
   EXPECT_EQ(lines[2], "{\"type\":\"record\",\"file\":\"" + folder.path(kLog) +
                           "\",\"offset\":1,\"timestamp\":1700000000000,\"key\":\"k2\","
                           "\"value\":null,\"headers\":[]}");

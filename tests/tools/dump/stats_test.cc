@@ -4,9 +4,9 @@
 #include "tests/tools/dump/dump_program.h"
 #include "tests/tools/dump/engine_data.h"
 #include "tests/tools/dump/made_batches.h"
-#include "tools/dump/json.h"
 #include "tools/dump/stats/histogram.h"
 #include "tools/dump/stats/key_count.h"
+#include "tools/text/json.h"
 
 namespace varve::dump {
 namespace {
@@ -101,7 +101,7 @@ TEST(Stats, OfOneFileWithProducersAndTombstones) {
       Bytes(test::MakeBatch(options, {{"a", "12345"}, {"a", std::nullopt}, {std::nullopt, "x"}})));
   const test::Ran ran = RunDump({"--stats", "--json", path});
   EXPECT_EQ(ran.status, 0) << ran.err;
-  for (const std::string& line : test::Lines(ran.out)) EXPECT_EQ(CompactJson(line), line);
+  for (const std::string& line : test::Lines(ran.out)) EXPECT_EQ(text::CompactJson(line), line);
   for (const char* part : {R"("keyed":2,"unkeyed":1,"tombstones":1,"distinctKeys":1)",
                            R"("supersededRecords":1,"supersededBytes":6,"gain":0.857)",
                            R"("producers":1,"idempotentBatches":1,"transactionalBatches":0)"}) {

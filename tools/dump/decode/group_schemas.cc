@@ -28,8 +28,9 @@ constexpr Field kGroupIdKey[] = {String("groupId")};
 constexpr Field kMemberIdKey[] = {String("groupId"), String("memberId")};
 constexpr Field kRegexKey[] = {String("groupId"), String("regularExpression")};
 constexpr Field kRegexValue[] = {String("topics").Array(), Int64("version"), Int64("timestamp")};
-constexpr Field kEpoch[] = {Int32("epoch")};
-constexpr Field kAssignmentEpoch[] = {Int32("assignmentEpoch")};
+constexpr Field kEpoch[] = {Int32("epoch"), Int64("metadataHash").Tagged(0)};
+constexpr Field kAssignmentEpoch[] = {Int32("assignmentEpoch"),
+                                      Int64("assignmentTimestamp").Tagged(0)};
 constexpr Field kPartitionRacks[] = {Int32("partition"), String("racks").Array()};
 constexpr Field kTopicRacks[] = {Id("topicId"), String("topicName"), Int32("numPartitions"),
                                  Structs("partitionMetadata", kPartitionRacks)};
@@ -49,9 +50,11 @@ constexpr Field kConsumerMember[] = {
     Struct("classicMemberMetadata", kClassicMember).Nullable().Tagged(0)};
 constexpr Field kTopicPartitions[] = {Id("topicId"), Int32("partitions").Array()};
 constexpr Field kTarget[] = {Structs("topicPartitions", kTopicPartitions)};
+constexpr Field kHeldPartitions[] = {Id("topicId"), Int32("partitions").Array(),
+                                     Int32("assignmentEpochs").Array().Nullable().Tagged(0)};
 constexpr Field kCurrent[] = {Int32("memberEpoch"), Int32("previousMemberEpoch"), Int8("state"),
-                              Structs("assignedPartitions", kTopicPartitions),
-                              Structs("partitionsPendingRevocation", kTopicPartitions)};
+                              Structs("assignedPartitions", kHeldPartitions),
+                              Structs("partitionsPendingRevocation", kHeldPartitions)};
 
 constexpr Field kShareMember[] = {String("rackId").Nullable(), String("clientId"),
                                   String("clientHost"), String("subscribedTopicNames").Array()};

@@ -11,8 +11,8 @@
 #include "engine/base/status.h"
 #include "engine/base/uuid.h"
 #include "engine/base/varint.h"
-#include "tools/dump/byte_text.h"
-#include "tools/dump/json.h"
+#include "tools/text/byte_text.h"
+#include "tools/text/json.h"
 
 namespace varve::dump {
 namespace {
@@ -107,7 +107,7 @@ class MessageReader {
       return;
     }
     Name(fmt::format("tag{}", tag), first);
-    out_ += fmt::format("\"{}\"", Hex(content));
+    out_ += fmt::format("\"{}\"", text::Hex(content));
   }
 
   void Value(const Field& field) {
@@ -167,7 +167,7 @@ class MessageReader {
 
   void Integer(const Field& field, int64_t value) {
     if (value >= 0 && static_cast<uint64_t>(value) < field.names.size()) {
-      out_ += JsonString(field.names[static_cast<size_t>(value)]);
+      out_ += text::JsonString(field.names[static_cast<size_t>(value)]);
     } else {
       out_ += fmt::format("{}", value);
     }
@@ -189,7 +189,7 @@ class MessageReader {
     const int64_t length = Length(text);
     if (length < 0) return Null(field);
     const Bytes content = Take(static_cast<uint64_t>(length));
-    out_ += text ? JsonString(AsText(content)) : fmt::format("\"{}\"", Base64(content));
+    out_ += text ? text::JsonString(AsText(content)) : fmt::format("\"{}\"", text::Base64(content));
   }
 
   // A struct that may be null has a byte before it that tells.

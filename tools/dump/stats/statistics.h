@@ -7,9 +7,9 @@
 #include "tools/dump/batch_walk.h"
 #include "tools/dump/options.h"
 #include "tools/dump/output.h"
-#include "tools/dump/progress.h"
 #include "tools/dump/stats/log_stats.h"
 #include "tools/dump/status_count.h"
+#include "tools/text/progress.h"
 
 namespace varve::dump {
 
@@ -39,7 +39,7 @@ class Statistics {
   const Options& options_;
   Output& out_;
   StatusCount& status_;
-  Progress progress_;
+  text::Progress progress_;
 };
 
 }  // namespace varve::dump

@@ -19,7 +19,7 @@ namespace varve::dump {
 
 PartitionCheck::PartitionCheck(std::string directory, std::optional<log::TopicPartition> name,
                                const DirectoryFacts& facts, const Options& options,
-                               Progress& progress, Findings& findings, StatusCount& status)
+                               text::Progress& progress, Findings& findings, StatusCount& status)
     : directory_(std::move(directory)),
       name_(std::move(name)),
       facts_(facts),

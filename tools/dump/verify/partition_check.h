@@ -9,13 +9,13 @@
 #include "engine/base/uuid.h"
 #include "engine/log/checkpoint.h"
 #include "tools/dump/options.h"
-#include "tools/dump/progress.h"
 #include "tools/dump/status_count.h"
 #include "tools/dump/verify/directory_facts.h"
 #include "tools/dump/verify/finding.h"
 #include "tools/dump/verify/log_state.h"
 #include "tools/dump/verify/partition_files.h"
 #include "tools/dump/verify/setting.h"
+#include "tools/text/progress.h"
 
 namespace varve::dump {
 
@@ -26,7 +26,7 @@ namespace varve::dump {
 class PartitionCheck {
  public:
   PartitionCheck(std::string directory, std::optional<log::TopicPartition> name,
-                 const DirectoryFacts& facts, const Options& options, Progress& progress,
+                 const DirectoryFacts& facts, const Options& options, text::Progress& progress,
                  Findings& findings, StatusCount& status);
 
   void Run();
@@ -59,7 +59,7 @@ class PartitionCheck {
   const std::optional<log::TopicPartition> name_;
   const DirectoryFacts& facts_;
   const Options& options_;
-  Progress& progress_;
+  text::Progress& progress_;
   Findings& findings_;
   StatusCount& status_;
   PartitionFiles files_{};

@@ -15,7 +15,7 @@ namespace varve::dump {
 using record::BatchView;
 
 SegmentCheck::SegmentCheck(const SegmentFiles& files, const SegmentSetting& setting,
-                           LogState& state, Findings& findings, Progress& progress)
+                           LogState& state, Findings& findings, text::Progress& progress)
     : files_(files),
       setting_(setting),
       file_(files.log->path()),

@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "tools/dump/batch_walk.h"
-#include "tools/dump/progress.h"
 #include "tools/dump/verify/epoch_check.h"
 #include "tools/dump/verify/offset_index_check.h"
 #include "tools/dump/verify/order_check.h"
@@ -13,6 +12,7 @@
 #include "tools/dump/verify/snapshot_check.h"
 #include "tools/dump/verify/time_index_check.h"
 #include "tools/dump/verify/txn_check.h"
+#include "tools/text/progress.h"
 
 namespace varve::dump {
 
@@ -22,7 +22,7 @@ namespace varve::dump {
 class SegmentCheck {
  public:
   SegmentCheck(const SegmentFiles& files, const SegmentSetting& setting, LogState& state,
-               Findings& findings, Progress& progress);
+               Findings& findings, text::Progress& progress);
 
   // Errors: those of reading. What is wrong is a finding.
   absl::Status Run();
@@ -42,7 +42,7 @@ class SegmentCheck {
   const std::string& file_;
   LogState& state_;
   Findings& findings_;
-  Progress& progress_;
+  text::Progress& progress_;
   BatchWalk walk_;
   OrderCheck order_;
   EpochCheck epochs_;

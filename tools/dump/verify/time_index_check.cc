@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "engine/log/segment.h"
-#include "tools/dump/time_text.h"
 #include "tools/dump/verify/index_size_check.h"
+#include "tools/text/time_text.h"
 
 namespace varve::dump {
 
@@ -41,7 +41,8 @@ absl::Status TimeIndexCheck::Advance() {
       last_ = entry_;
       break;
     }
-    Fault(fmt::format("{} at offset {} does not rise", TimeText(entry_.timestamp_ms), offset()));
+    Fault(fmt::format("{} at offset {} does not rise", text::TimeText(entry_.timestamp_ms),
+                      offset()));
     there_ = false;
   }
   return absl::OkStatus();
@@ -63,12 +64,12 @@ void TimeIndexCheck::Compare(const Step& step) {
   const int64_t time = entry_.timestamp_ms;
   if (largest_ > time) {
     return Fault(fmt::format("{} at offset {}, but a batch before that has {}: lookups miss it",
-                             TimeText(time), offset(), TimeText(largest_)));
+                             text::TimeText(time), offset(), text::TimeText(largest_)));
   }
   const int64_t reached = std::max(promised_, step.view().max_timestamp());
   if (reached < time) {
-    Fault(fmt::format("{} at offset {}, but no batch up to there is later than {}", TimeText(time),
-                      offset(), TimeText(reached)));
+    Fault(fmt::format("{} at offset {}, but no batch up to there is later than {}",
+                      text::TimeText(time), offset(), text::TimeText(reached)));
   }
 }
 
@@ -76,7 +77,7 @@ absl::Status TimeIndexCheck::Finish() {
   if (damaged_) return absl::OkStatus();
   while (there_) {
     Fault(fmt::format("{} at offset {}, which the log does not reach",
-                      TimeText(entry_.timestamp_ms), offset()));
+                      text::TimeText(entry_.timestamp_ms), offset()));
     RETURN_IF_ERROR(Advance());
   }
   const int64_t last = last_ ? int64_t{last_->timestamp_ms} : record::kNoTimestamp;
@@ -84,7 +85,7 @@ absl::Status TimeIndexCheck::Finish() {
     findings_.Fault(cursor_.file().path(),
                     fmt::format("ends with {}, but the closed segment goes up to {}: retention "
                                 "may take it too early",
-                                TimeText(last), TimeText(largest_)));
+                                text::TimeText(last), text::TimeText(largest_)));
   }
   return absl::OkStatus();
 }

@@ -11,12 +11,12 @@
 #include "server/cluster/meta_properties.h"
 #include "tools/dump/options.h"
 #include "tools/dump/output.h"
-#include "tools/dump/progress.h"
 #include "tools/dump/status_count.h"
 #include "tools/dump/verify/directory_facts.h"
 #include "tools/dump/verify/finding.h"
 #include "tools/dump/verify/log_state.h"
 #include "tools/dump/verify/manifest_facts.h"
+#include "tools/text/progress.h"
 
 namespace varve::dump {
 
@@ -63,7 +63,7 @@ class Verification {
   const Options& options_;
   Output& out_;
   StatusCount& status_;
-  Progress progress_;
+  text::Progress progress_;
   Totals totals_;
   std::map<log::TopicPartition, std::string> places_;              // of live partitions
   std::map<std::string, std::pair<Uuid, std::string>> topic_ids_;  // and where they were found

@@ -1,0 +1,90 @@
+"""Groups and their offsets, as a data directory can hold them: committed and told. Runs where
+confluent-kafka is installed.
+
+    directory_groups.py ADDRESS commit=NUMBER      offsets that the number tells apart
+    directory_groups.py ADDRESS offsets=FILE       all that are committed, as JSON
+"""
+
+import json
+import sys
+
+import confluent_kafka as ck
+from confluent_kafka import admin
+
+TIMEOUT_SECONDS = 60
+TOPIC, PARTITIONS = "spread", 3
+
+
+def consumer(address, group, **more):
+    return ck.Consumer({"bootstrap.servers": address, "group.id": group, "log_level": 2,
+                        "enable.auto.commit": False, "auto.offset.reset": "earliest",
+                        "session.timeout.ms": 6000, **more})
+
+
+def commit(member, first, text):
+    offsets = [ck.TopicPartition(TOPIC, number, first + number, metadata=f"{text} {first}")
+               for number in range(PARTITIONS)]
+    for each in member.commit(offsets=offsets, asynchronous=False):
+        assert not each.error, each
+
+
+def by_member(address, group, first, **more):
+    """By a member of a generation; returns it, still in the group."""
+    member = consumer(address, group, **more)
+    assigned = []
+    member.subscribe([TOPIC], on_assign=lambda _, partitions: assigned.append(partitions))
+    while not assigned:
+        member.poll(0.1)
+    commit(member, first, "žluťoučký kůň")
+    return member
+
+
+def commit_all(address, first):
+    by_member(address, "left", first).close()
+    static = by_member(address, "static", first, **{"group.instance.id": "one"})
+    for number in range(10):
+        nobody = consumer(address, f"nobody {number}")
+        commit(nobody, first + 10 * number, "")
+        nobody.close()
+    once = consumer(address, f"once {first}")
+    commit(once, first, "x" * 3000)
+    once.close()
+    gone = consumer(address, "gone")
+    commit(gone, first, "gone")
+    gone.close()
+    deleter = admin.AdminClient({"bootstrap.servers": address})
+    for future in deleter.delete_consumer_groups(["gone"]).values():
+        future.result(TIMEOUT_SECONDS)
+    static.close()  # which leaves it in its place
+
+
+def committed(address):
+    """By group and partition: offset, leader epoch, metadata."""
+    asker = admin.AdminClient({"bootstrap.servers": address})
+    listed = asker.list_consumer_groups(request_timeout=TIMEOUT_SECONDS).result(TIMEOUT_SECONDS)
+    assert not listed.errors, listed.errors
+    found = {}
+    for group in listed.valid:
+        asked = [ck.ConsumerGroupTopicPartitions(group.group_id)]
+        for future in asker.list_consumer_group_offsets(asked).values():
+            for each in future.result(TIMEOUT_SECONDS).topic_partitions:
+                assert not each.error, each
+                found[f"{group.group_id}, {each.topic}-{each.partition}"] = [
+                    each.offset, each.leader_epoch, each.metadata]
+    return found
+
+
+def main(address, *steps):
+    for step in steps:
+        name, _, argument = step.partition("=")
+        if name == "commit":
+            commit_all(address, int(argument))
+        elif name == "offsets":
+            with open(argument, "w", encoding="utf-8") as output:
+                json.dump(committed(address), output)
+        else:
+            raise ValueError(name)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
