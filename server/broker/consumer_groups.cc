@@ -78,22 +78,17 @@ wire::ConsumerGroupHeartbeatResponse ToResponse(const HeartbeatAnswer& answer) {
 // A bit for each: read, delete, describe, and the same for its configuration.
 constexpr int32_t kGroupOperations = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
-struct Described {
-  std::string_view id{};
-  ErrorCode error = ErrorCode::kNone;
+struct Described : GroupQuestion {
+  void Ask(const GroupCoordinator& groups) {
+    found = groups.DescribeConsumers(group_id);
+    exists = groups.StandingOf(group_id).has_value();
+  }
+
   ConsumerGroupDescription found{};
+  bool exists = false;  // of whatever protocol
 };
 
 using Response = wire::ConsumerGroupDescribeResponse;
-
-io::Task<void> DescribeOne(RequestContext& context, Described& described) {
-  described.error = coordinator::CheckGroupId(described.id);
-  if (described.error != ErrorCode::kNone) co_return;
-  auto describe = [&](GroupCoordinator& groups) {
-    described.found = groups.DescribeConsumers(described.id);
-  };
-  described.error = co_await AskCoordinator(context, described.id, describe);
-}
 
 // Topics that are gone have no name.
 Response::Assignment ToResponse(const cluster::Image& image, const Assignment& assignment) {
@@ -126,14 +121,15 @@ Response::Member ToResponse(const cluster::Image& image,
 
 Response::Group ToResponse(const cluster::Image& image, const Described& described) {
   Response::Group group;
-  group.group_id = described.id;
+  group.group_id = described.group_id;
   group.error_code = described.error;
   if (described.error != ErrorCode::kNone) return group;
   const ConsumerGroupDescription& found = described.found;
   group.group_state = coordinator::Name(found.state);
   if (found.state == ConsumerState::kDead) {
     group.error_code = ErrorCode::kGroupIdNotFound;
-    group.error_message = fmt::format("Group {} is not a consumer group.", described.id);
+    group.error_message = fmt::format("Group {} {}.", described.group_id,
+                                      described.exists ? "is not a consumer group" : "not found");
     return group;
   }
   group.group_epoch = found.epoch;
@@ -180,9 +176,10 @@ io::Task<absl::Status> HandleConsumerGroupDescribe(RequestContext& context, wire
   std::deque<Described> all;
   for (const std::string_view id : request.group_ids) {
     Described& described = all.emplace_back();
-    described.id = id;
-    co_await DescribeOne(context, described);
+    described.group_id = id;
+    described.error = coordinator::CheckGroupId(id);
   }
+  co_await AskCoordinators(context, all);
   const cluster::ImageRef image = context.shard.image();  // keeps the names of topics
   Response response;
   for (const Described& described : all) {

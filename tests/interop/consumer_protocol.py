@@ -52,7 +52,7 @@ class Member:
 
 def librdkafka(broker, path, topic="t", *more):
     python = cache.python_environment(HERE / "requirements.txt")
-    script = HERE / "clients" / "newer_member.py"
+    script = HERE / "clients" / "consumer_protocol_member.py"
     return Member([python, script, broker.address, "g", topic, *more], path)
 
 

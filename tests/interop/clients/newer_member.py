@@ -1,32 +1,30 @@
-"""A member of a group of the newer protocol, by librdkafka: prints the values that it reads, a line
-each, until it is told to end.
+"""A member of a group of the newer protocol: prints what it was given, and ends with its input.
 
-    python newer_member.py ADDRESS GROUP TOPIC [INSTANCE]
+Runs where confluent-kafka is installed: newer_member.py ADDRESS TOPIC GROUP
 """
 
-import signal
 import sys
+import threading
 
-import confluent_kafka as ck
+import confluent_kafka
 
 
-def main(address, group, topic, instance=None):
-    options = {"bootstrap.servers": address, "group.id": group, "group.protocol": "consumer",
-               "auto.offset.reset": "earliest", "auto.commit.interval.ms": 100,
-               "topic.metadata.refresh.interval.ms": 1000, "log_level": 2,
-               "reconnect.backoff.max.ms": 500}
-    if instance:
-        options["group.instance.id"] = instance
-    consumer = ck.Consumer(options)
-    consumer.subscribe([topic])
-    ending = []
-    signal.signal(signal.SIGTERM, lambda *_: ending.append(True))
-    while not ending:
-        message = consumer.poll(0.1)
-        if message is not None and not message.error():
-            print(message.value().decode(), flush=True)
+def main():
+    address, topic, group = sys.argv[1:]
+    consumer = confluent_kafka.Consumer({"bootstrap.servers": address, "group.id": group,
+                                         "group.protocol": "consumer"})
+
+    def assigned(_, partitions):
+        numbers = ",".join(str(number) for number in sorted(one.partition for one in partitions))
+        if numbers:
+            print(f"{topic}:{numbers}", flush=True)
+    consumer.subscribe([topic], on_assign=assigned)
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+    while not ended.is_set():
+        consumer.poll(0.1)
     consumer.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
