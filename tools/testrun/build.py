@@ -31,8 +31,7 @@ class Lane:
         quick = ["-Doptimization=0", f"-Db_sanitize={self.sanitize or 'none'}",
                  f"-Dprecompiled={precompile.OUTPUT}",
                  "-Db_pie=true", "-Db_staticpic=false"]  # all alike, as the header has to be
-        # Enough for a sanitizer to say where; the list as seen from a build folder.
-        lines = "-gline-tables-only -fsanitize-ignorelist=../../tools/testrun/sanitizers.ignore"
+        lines = "-gline-tables-only"  # enough for a sanitizer to say where
         if self.fuzz:
             return ["-Dtests=false", "-Dfuzz=true", *quick,
                     f"-Dcpp_args=-fsanitize=fuzzer-no-link {lines}"]
