@@ -150,6 +150,7 @@ class Run {
     Note(op, log);
     Disturb();
     const bool may_fail = MayFail();
+    if (Crashed()) return;  // while it waited for the directory: of the kind that was armed
     const bool may_look = !faulty_;
     const bool failed_before = life_->failed();
     const bool full_before = life_->full();
