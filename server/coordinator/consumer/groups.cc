@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <vector>
 
 #include "engine/base/check.h"
 #include "server/wire/consumer_group_heartbeat.h"
@@ -34,10 +36,10 @@ ConsumerGroups::Entry* ConsumerGroups::FindEntry(std::string_view group_id, uint
 
 ConsumerGroups::Entry& ConsumerGroups::AddEntry(const std::string& group_id,
                                                 std::unique_ptr<ConsumerGroup> group) {
-  std::unique_ptr<Entry>& place = groups_[group_id];
-  VARVE_CHECK(place == nullptr, "a group is made once");
-  place = std::make_unique<Entry>(*this, group_id, std::move(group), ++last_serial_);
-  return *place;
+  auto entry = std::make_unique<Entry>(*this, group_id, std::move(group), ++last_serial_);
+  Entry& added = *entry;
+  VARVE_CHECK(groups_.emplace(added.id, std::move(entry)).second, "a group is made once");
+  return added;
 }
 
 std::unique_ptr<ConsumerGroup> ConsumerGroups::NewGroup() const {
@@ -56,22 +58,25 @@ bool ConsumerGroups::HasEmpty(std::string_view group_id) const {
 
 void ConsumerGroups::ForEach(
     const std::function<void(const std::string&, const ConsumerGroup&)>& function) const {
-  for (const auto& [id, entry] : groups_) function(id, *entry->group);
+  std::vector<const Entry*> entries;
+  entries.reserve(groups_.size());
+  for (const auto& [id, entry] : groups_) entries.push_back(entry.get());
+  std::ranges::sort(entries, {}, &Entry::id);
+  for (const Entry* const entry : entries) function(entry->id, *entry->group);
 }
 
 io::Task<void> ConsumerGroups::Heartbeat(std::string_view group_id, HeartbeatCall call,
                                          HeartbeatAnswer& answer) {
-  const std::string id(group_id);
-  Entry* entry = FindEntry(id);
+  Entry* entry = FindEntry(group_id);
   if (entry == nullptr && call.epoch != wire::kJoinEpoch) {
     answer.error = ErrorCode::kGroupIdNotFound;
-    answer.message = fmt::format("Consumer group {} not found.", id);
+    answer.message = fmt::format("Consumer group {} not found.", group_id);
     co_return;
   }
-  if (entry == nullptr) entry = &AddEntry(id, NewGroup());
+  if (entry == nullptr) entry = &AddEntry(std::string(group_id), NewGroup());
   answer = entry->group->Heartbeat(call, TimeNow());
   if (entry->group->unused()) {
-    groups_.erase(id);
+    groups_.erase(group_id);
     co_return;
   }
   SetTimer(*entry);

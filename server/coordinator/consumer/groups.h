@@ -1,6 +1,6 @@
 #pragma once
 
-#include <absl/container/btree_map.h>
+#include <absl/container/flat_hash_map.h>
 
 #include <cstdint>
 #include <functional>
@@ -19,6 +19,7 @@
 #include "server/coordinator/consumer/topics.h"
 #include "server/coordinator/record_writer.h"
 #include "server/coordinator/subscription.h"
+#include "server/coordinator/text_hash.h"
 #include "server/wire/error.h"
 
 namespace varve::coordinator {
@@ -92,7 +93,8 @@ class ConsumerGroups {
   io::Task<wire::ErrorCode> StoreAndWait(Entry& entry);
 
   const Env env_;
-  absl::btree_map<std::string, std::unique_ptr<Entry>, std::less<>> groups_;
+  // By the entries' own ids: a heartbeat costs the same however many there are.
+  absl::flat_hash_map<std::string_view, std::unique_ptr<Entry>, TextHash, std::equal_to<>> groups_;
   uint64_t last_serial_ = 0;
 };
 
