@@ -199,43 +199,37 @@ io::Task<std::vector<DeleteResult>> Controller::DeleteTopics(std::vector<TopicKe
   co_return results;
 }
 
-io::Task<std::vector<PartitionsResult>> Controller::CreatePartitions(
-    std::vector<MorePartitions> requests, bool validate_only) {
-  auto results = ResultsFor<PartitionsResult>(NamesOf(requests, &MorePartitions::topic));
+template <typename Change, typename Result>
+io::Task<void> Controller::ApplyEach(Verdict (Draft::*apply)(const Change&),
+                                     const std::vector<Change>& changes, bool validate_only,
+                                     std::vector<Result>& results) {
   const absl::Status turn = co_await TakeTurn();
   if (!turn.ok()) {
     FailRest(turn, results);
-    co_return results;
+    co_return;
   }
   Draft draft = NewDraft();
-  for (size_t i = 0; i < requests.size(); ++i) {
-    if (results[i].error == ErrorCode::kNone) Set(draft.AddPartitions(requests[i]), results[i]);
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (results[i].error == ErrorCode::kNone) Set((draft.*apply)(changes[i]), results[i]);
   }
   if (!validate_only) {
     const absl::Status committed = co_await Commit(draft);
     if (!committed.ok()) FailRest(committed, results);
   }
   EndTurn();
+}
+
+io::Task<std::vector<PartitionsResult>> Controller::CreatePartitions(
+    std::vector<MorePartitions> requests, bool validate_only) {
+  auto results = ResultsFor<PartitionsResult>(NamesOf(requests, &MorePartitions::topic));
+  co_await ApplyEach(&Draft::AddPartitions, requests, validate_only, results);
   co_return results;
 }
 
 io::Task<std::vector<ConfigResult>> Controller::AlterConfigs(std::vector<ConfigChange> changes,
                                                              bool validate_only) {
   auto results = ResultsFor<ConfigResult>(LabelsOf(changes));
-  const absl::Status turn = co_await TakeTurn();
-  if (!turn.ok()) {
-    FailRest(turn, results);
-    co_return results;
-  }
-  Draft draft = NewDraft();
-  for (size_t i = 0; i < changes.size(); ++i) {
-    if (results[i].error == ErrorCode::kNone) Set(draft.Alter(changes[i]), results[i]);
-  }
-  if (!validate_only) {
-    const absl::Status committed = co_await Commit(draft);
-    if (!committed.ok()) FailRest(committed, results);
-  }
-  EndTurn();
+  co_await ApplyEach(&Draft::Alter, changes, validate_only, results);
   co_return results;
 }
 

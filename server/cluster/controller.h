@@ -157,6 +157,11 @@ class Controller {
   Draft NewDraft();
   absl::Status CheckExist(const std::vector<log::TopicPartition>& partitions) const;
   io::Task<absl::Status> Commit(Draft& draft);
+  // One turn: each of the changes whose result is still free of an error is applied by itself.
+  template <typename Change, typename Result>
+  io::Task<void> ApplyEach(Verdict (Draft::*apply)(const Change&),
+                           const std::vector<Change>& changes, bool validate_only,
+                           std::vector<Result>& results);
   io::Task<absl::Status> Append(const RecordBatch& records, int64_t& version);
   void Adopt(ImageRef image, const ImageEditor& editor);
   void FillCreated(const Image& image, bool validate_only, std::vector<TopicResult>& results) const;
