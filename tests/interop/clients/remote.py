@@ -104,22 +104,24 @@ class OlderJava(Java):
     version = "2.8.2"
 
 
-class FranzGo(Remote):
+class Go(Remote):
+    """One of the programs in go/."""
+
+    cannot = {"reset none": NO_RESET}
+
+    def command(self):
+        return [cache.go_programs(HERE / "go") / self.program]
+
+
+class FranzGo(Go):
     name = "franz-go"
     version = _pinned("go/go.mod", r"twmb/franz-go v(\S+)")
-    cannot = {"reset none": NO_RESET}
-
-    def command(self):
-        return [cache.go_programs(HERE / "go") / "franz"]
+    program = "franz"
 
 
-class Sarama(Remote):
-    name = "sarama"
+class Sarama(Go):
+    name = program = "sarama"
     version = _pinned("go/go.mod", r"IBM/sarama v(\S+)")
-    cannot = {"reset none": NO_RESET}
-
-    def command(self):
-        return [cache.go_programs(HERE / "go") / "sarama"]
 
 
 class KafkaJs(Remote):
