@@ -64,6 +64,12 @@ inline constexpr bool kIsNumber = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 template <typename T>
 inline constexpr bool kHasLength = kIsText<T> || kIsOpaque<T> || kIsRecords<T> || kIsArray<T>;
 
+// A struct that may be null: a byte tells, 1 or -1, and in a tagged field a varint, 1 or 0.
+template <typename T>
+inline constexpr bool kIsNullableStruct = false;
+template <typename T>
+inline constexpr bool kIsNullableStruct<std::optional<T>> = !kHasLength<T>;
+
 // The integer that stands for a number on the wire.
 template <typename T>
 struct WireIntegerOf {

@@ -52,7 +52,12 @@ class Reader : public Codec<Reader> {
     if (!flexible() || !SeekTag(static_cast<uint32_t>(tag))) return;
     const std::byte* end = std::exchange(end_, at_ + tags_.size);
     const Tags outer = std::exchange(tags_, {});
-    Field(member);
+    if constexpr (kIsNullableStruct<T>) {
+      member.reset();
+      if (Varint() > 0) Struct(member.emplace());
+    } else {
+      Field(member);
+    }
     tags_ = outer;
     at_ = ok() ? end_ : end;
     end_ = end;

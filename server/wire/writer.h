@@ -33,7 +33,12 @@ class Writer : public Codec<Writer> {
     if (!flexible() || member == absent) return;
     const size_t at = BeginTag(static_cast<uint32_t>(tag));
     const size_t outer = std::exchange(tag_count_at_, kNoTags);
-    Field(member);
+    if constexpr (kIsNullableStruct<T>) {
+      Varint(member ? 1 : 0);
+      if (member) Struct(*member);
+    } else {
+      Field(member);
+    }
     tag_count_at_ = outer;
     InsertSize(at);
   }

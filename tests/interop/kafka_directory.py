@@ -76,7 +76,7 @@ class Directory:
     def _note(self, address):
         self._served, self._offsets = self._reads(address), self._committed(address)
         count = sum(len(records) for name, records in self._served.items() if "read_" in name)
-        tap.note(f"{count} records served, {len(self._offsets)} offsets committed")
+        tap.note(f"{count} records served, {len(self._offsets)} groups and offsets")
 
     def _broker(self, **more):
         properties = {name.replace("_", "."): value for name, value in more.items()}

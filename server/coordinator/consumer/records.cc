@@ -59,7 +59,7 @@ struct MemberFields {
     auto& facts = self.facts;
     codec(facts.instance_id, facts.rack_id, facts.client_id, facts.client_host, facts.topics,
           facts.regex, facts.rebalance_timeout_ms, facts.assignor);
-    codec.Tagged(0, self.classic);
+    codec.Tagged(0, self.classic, ClassicFields());  // null has to be said
   }
 };
 
@@ -125,6 +125,8 @@ absl::StatusOr<MemberFacts> ReadMember(Bytes value) {
   MemberFields fields;
   RETURN_IF_ERROR(ReadValue("the value of a member", value, kVersions, fields));
   MakeAscending(fields.facts.topics);
+  if (fields.facts.regex == "")
+    fields.facts.regex.reset();  // librdkafka's "none", as Kafka keeps it
   return std::move(fields.facts);
 }
 

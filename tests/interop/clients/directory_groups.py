@@ -7,6 +7,7 @@ confluent-kafka is installed.
 
 import json
 import sys
+import time
 
 import confluent_kafka as ck
 from confluent_kafka import admin
@@ -15,10 +16,14 @@ TIMEOUT_SECONDS = 60
 TOPIC, PARTITIONS = "spread", 3
 
 
+NEWER = {"group.protocol": "consumer"}  # whose sessions are the broker's matter
+
+
 def consumer(address, group, **more):
+    session = {} if NEWER.items() <= more.items() else {"session.timeout.ms": 6000}
     return ck.Consumer({"bootstrap.servers": address, "group.id": group, "log_level": 2,
                         "enable.auto.commit": False, "auto.offset.reset": "earliest",
-                        "session.timeout.ms": 6000, **more})
+                        **session, **more})
 
 
 def commit(member, first, text):
@@ -33,15 +38,20 @@ def by_member(address, group, first, **more):
     member = consumer(address, group, **more)
     assigned = []
     member.subscribe([TOPIC], on_assign=lambda _, partitions: assigned.append(partitions))
-    while not assigned:
-        member.poll(0.1)
+    late = time.monotonic() + TIMEOUT_SECONDS
+    while not any(assigned):
+        told = member.poll(0.1)
+        assert not (told and told.error() and told.error().fatal()), told.error()
+        assert time.monotonic() < late, f"{group}: nothing was assigned"
     commit(member, first, "žluťoučký kůň")
     return member
 
 
 def commit_all(address, first):
     by_member(address, "left", first).close()
-    static = by_member(address, "static", first, **{"group.instance.id": "one"})
+    by_member(address, "newer, left", first, **NEWER).close()
+    static = [by_member(address, group, first, **{"group.instance.id": "one"}, **protocol)
+              for group, protocol in [("static", {}), ("newer, static", NEWER)]]
     for number in range(10):
         nobody = consumer(address, f"nobody {number}")
         commit(nobody, first + 10 * number, "")
@@ -55,16 +65,18 @@ def commit_all(address, first):
     deleter = admin.AdminClient({"bootstrap.servers": address})
     for future in deleter.delete_consumer_groups(["gone"]).values():
         future.result(TIMEOUT_SECONDS)
-    static.close()  # which leaves it in its place
+    for member in static:
+        member.close()  # which leaves it in its place
 
 
 def committed(address):
-    """By group and partition: offset, leader epoch, metadata."""
+    """By group its type; by group and partition offset, leader epoch, metadata."""
     asker = admin.AdminClient({"bootstrap.servers": address})
     listed = asker.list_consumer_groups(request_timeout=TIMEOUT_SECONDS).result(TIMEOUT_SECONDS)
     assert not listed.errors, listed.errors
     found = {}
     for group in listed.valid:
+        found[group.group_id] = group.type.name
         asked = [ck.ConsumerGroupTopicPartitions(group.group_id)]
         for future in asker.list_consumer_group_offsets(asked).values():
             for each in future.result(TIMEOUT_SECONDS).topic_partitions:

@@ -120,6 +120,20 @@ TEST(DecodeOffsets, ReadsGroupsOfTheNewerProtocol) {
             R"("partitionsPendingRevocation":[]})");
 }
 
+TEST(DecodeOffsets, ReadsATaggedStructThatIsNull) {
+  const auto member =
+      DecodeBytes(Decode::kOffsets, FromHex("0005 0001 67 0001 6d"),
+                  FromHex("0000 00 00 02 63 02 2f 02 02 61 00 00000001 00 01 00 01 00"));
+  ASSERT_TRUE(member.ok()) << member.status();
+  EXPECT_TRUE(member->value->ends_with("\"classicMemberMetadata\":null}")) << *member->value;
+  const auto classic = DecodeBytes(
+      Decode::kOffsets, FromHex("0005 0001 67 0001 6d"),
+      FromHex("0000 00 00 02 63 02 2f 02 02 61 00 00000001 00 01 00 07 01 00000009 01 00"));
+  ASSERT_TRUE(classic.ok()) << classic.status();
+  EXPECT_TRUE(classic->value->ends_with("{\"sessionTimeoutMs\":9,\"supportedProtocols\":[]}}"))
+      << *classic->value;
+}
+
 TEST(DecodeTransactions, ReadsBothVersions) {
   const Buffer key = FromHex("0000 0002 7431");
   const auto old = DecodeBytes(Decode::kTransactions, key,

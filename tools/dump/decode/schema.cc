@@ -192,9 +192,11 @@ class MessageReader {
     out_ += text ? text::JsonString(AsText(content)) : fmt::format("\"{}\"", text::Base64(content));
   }
 
-  // A struct that may be null has a byte before it that tells.
+  // A struct that may be null has a byte before it that tells: null is less than 0, or 0 itself
+  // in a tagged field.
   void Nested(const Field& field) {
-    if (!field.array && version_ >= field.nullable_since && Number<int8_t>() < 0) {
+    if (!field.array && version_ >= field.nullable_since &&
+        Number<int8_t>() < (field.tag < 0 ? 0 : 1)) {
       return Null(field);
     }
     Object(field.fields);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <initializer_list>
+#include <utility>
 
 #include "server/coordinator/group_records.h"
 #include "tests/server/coordinator/consumer/consumer_bed.h"
@@ -46,9 +47,25 @@ TEST(ConsumerRecords, HaveKafkasValues) {
   MemberFacts facts{.client_id = "c", .client_host = "/", .topics = {"a"}};
   facts.rebalance_timeout_ms = 1;
   EXPECT_EQ(WriteMember(facts).value(),
-            Hex({0, 0, 0, 0, 2, 'c', 2, '/', 2, 2, 'a', 0, 0, 0, 0, 1, 0, 0}));
+            Hex({0, 0, 0, 0, 2, 'c', 2, '/', 2, 2, 'a', 0, 0, 0, 0, 1, 0, 1, 0, 1, 0}));
   EXPECT_EQ(WriteExpression({.topics = {"a"}, .version = 1, .at_ms = 2}).value(),
             Hex({0, 0, 2, 2, 'a', 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 2, 0}));
+}
+
+// A member that does not speak the classic protocol says so: a tagged field that is not there
+// stands for one that does.
+TEST(ConsumerRecords, HaveAMemberAsKafkaWritesIt) {
+  const Buffer kafkas = Hex(
+      {0, 0, 4, 'o', 'n', 'e', 0, 2, 'c', 2, '/', 2, 2, 'a', 1, 0, 4, 0x93, 0xe0, 0, 1, 0, 1, 0});
+  StoredConsumerGroup stored;
+  ASSERT_TRUE(stored.Apply(5, "m", kafkas).ok());
+  ASSERT_TRUE(stored.members.at("m").facts);
+  EXPECT_EQ(stored.members.at("m").facts->instance_id, "one");
+  EXPECT_EQ(stored.members.at("m").facts->rebalance_timeout_ms, 300'000);
+  EXPECT_EQ(stored.members.at("m").facts->regex, std::nullopt);
+  Buffer ours = *WriteMember(*stored.members.at("m").facts);
+  EXPECT_EQ(std::exchange(ours.at(14), std::byte{1}), std::byte{0});  // null where Kafka has ""
+  EXPECT_EQ(ours, kafkas);
 }
 
 TEST(ConsumerRecords, ReadWhatKafkaWritesBeside) {
