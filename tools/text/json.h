@@ -10,7 +10,8 @@ namespace varve::text {
 std::string JsonString(std::string_view text);
 
 // The same JSON value on one line, without blanks between its parts; nothing if `text` is not
-// exactly one JSON value in UTF-8, or nests deeper than 200 levels.
+// exactly one JSON value in UTF-8, nests deeper than 200 levels, has a number beyond what a double
+// holds, or half of a surrogate pair.
 std::optional<std::string> CompactJson(std::string_view text);
 
 }  // namespace varve::text

@@ -37,11 +37,13 @@ TEST(CompactJson, DropsBlanksOnly) {
   EXPECT_EQ(CompactJson(" { \"a b\" : [ 1 , -2.5e+3, true ,null ] , \"c\" : {} } "),
             R"({"a b":[1,-2.5e+3,true,null],"c":{}})");
   EXPECT_EQ(CompactJson("\"\\u00e9\\n\""), "\"\\u00e9\\n\"");
+  EXPECT_EQ(CompactJson("[\" \\\" \", 12345678901234567890123.50]"),
+            "[\" \\\" \",12345678901234567890123.50]");
 }
 
 TEST(CompactJson, RefusesWhatIsNoJson) {
   for (const char* text : {"", "{", "[1,]", "{\"a\"}", "{\"a\":1,}", "01", "1.", "tru", "\"a\nb\"",
-                           "\"\\x\"", "1 2", "\"\xff\"", "{'a':1}"}) {
+                           "\"\\x\"", "1 2", "\"\xff\"", "{'a':1}", "1e999", "\"\\ud800\""}) {
     EXPECT_EQ(CompactJson(text), std::nullopt) << text;
   }
   EXPECT_NE(CompactJson(std::string(150, '[') + std::string(150, ']')), std::nullopt);

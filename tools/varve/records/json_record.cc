@@ -8,17 +8,7 @@
 #include "server/config/utf8.h"
 #include "tools/text/byte_text.h"
 #include "tools/text/json_writer.h"
-
-// It adds to a null pointer to see that it has to allocate, which sanitizers take for a fault.
-#ifdef __clang__
-#pragma clang attribute push(__attribute__((no_sanitize("pointer-overflow"))), apply_to = function)
-#endif
-#include <rapidjson/error/en.h>
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
-#ifdef __clang__
-#pragma clang attribute pop
-#endif
+#include "tools/text/rapidjson_reader.h"
 
 namespace varve::cli {
 namespace {
@@ -170,14 +160,9 @@ void AppendJson(std::string& out, const ConsumedRecord& record) {
 }
 
 absl::StatusOr<Record> ParseJsonRecord(std::string_view text) {
-  // Neither recursion, which deep nesting would misuse, nor text that is no UTF-8.
-  constexpr unsigned kFlags =
-      rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag;
   Record record;
   Handler handler(record);
-  rapidjson::MemoryStream stream(text.data(), text.size());
-  rapidjson::Reader reader;
-  const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
+  const rapidjson::ParseResult result = text::ReadJson(text, handler);
   if (!handler.error().empty()) return absl::InvalidArgumentError(handler.error());
   if (result.IsError()) {
     return absl::InvalidArgumentError(
