@@ -10,8 +10,8 @@
 namespace varve::record::codecs {
 namespace {
 
-constexpr int kGzipWindowBits = 15 + 16;  // the largest window, in a gzip wrapper
-constexpr size_t kExpansionMax = 1032;    // what deflate can reach: 258 bytes from two bits
+constexpr int kGzipWindowBits = 15 + 16;       // the largest window, in a gzip wrapper
+constexpr size_t kDeflateExpansionMax = 1032;  // what deflate can reach: 258 bytes from two bits
 constexpr size_t kTurnBytesMax = size_t{1} << 30;  // zlib counts in 32 bits
 
 Bytef* In(Bytes bytes) { return reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data())); }
@@ -66,7 +66,7 @@ Buffer CompressGzip(Bytes plain, std::optional<int> level) {
 
 absl::StatusOr<Buffer> DecompressGzip(Bytes packed, size_t bytes_max) {
   Inflater stream(packed);
-  Output output(packed.size(), kExpansionMax, bytes_max);
+  Output output(packed.size(), kDeflateExpansionMax, bytes_max);
   for (;;) {
     int code;
     RETURN_IF_ERROR(output.Commit(stream.Step(output.Room(), code)));

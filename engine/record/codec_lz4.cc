@@ -10,8 +10,8 @@
 namespace varve::record::codecs {
 namespace {
 
-constexpr size_t kExpansionMax = 256;  // a byte of match length stands for 255
-constexpr int kLevelMin = 0;           // the fast way; the library searches harder from 3 on
+constexpr size_t kLz4ExpansionMax = 256;  // a byte of match length stands for 255
+constexpr int kLevelMin = 0;              // the fast way; the library searches harder from 3 on
 
 class Decoder {
  public:
@@ -56,7 +56,7 @@ Buffer CompressLz4(Bytes plain, std::optional<int> level) {
 
 absl::StatusOr<Buffer> DecompressLz4(Bytes packed, size_t bytes_max) {
   Decoder decoder;
-  Output output(packed.size(), kExpansionMax, bytes_max);
+  Output output(packed.size(), kLz4ExpansionMax, bytes_max);
   Bytes rest = packed;
   for (;;) {
     const size_t before = rest.size();

@@ -22,7 +22,7 @@ static_assert(sizeof(JavaHeader) == 16);
 constexpr std::array<char, 8> kJavaMagic = {'\x82', 'S', 'N', 'A', 'P', 'P', 'Y', '\0'};
 constexpr size_t kBlockBytes = size_t{32} << 10;  // as Java cuts them
 // A copy of 64 bytes takes three: no honest block claims more.
-constexpr size_t kExpansionMax = 22;
+constexpr size_t kSnappyExpansionMax = 22;
 
 const char* Chars(Bytes bytes) { return reinterpret_cast<const char*>(bytes.data()); }
 char* Chars(std::byte* bytes) { return reinterpret_cast<char*>(bytes); }
@@ -38,7 +38,7 @@ absl::Status AppendBlock(Bytes block, size_t bytes_max, Buffer& plain) {
     return Broken("snappy", "no length");
   }
   if (claimed > bytes_max - plain.size()) return PastLimit(bytes_max);
-  if (claimed > block.size() * kExpansionMax) return Broken("snappy", "impossible length");
+  if (claimed > block.size() * kSnappyExpansionMax) return Broken("snappy", "impossible length");
   const size_t start = plain.size();
   plain.resize(start + claimed);
   // Writes exactly `claimed` bytes, or fails.
@@ -90,7 +90,7 @@ Buffer CompressSnappy(Bytes plain) {
 absl::StatusOr<Buffer> DecompressSnappy(Bytes packed, size_t bytes_max) {
   Buffer plain;
   if (HasJavaHeader(packed)) {
-    plain.reserve(std::min(bytes_max, packed.size() * kExpansionMax));
+    plain.reserve(std::min(bytes_max, packed.size() * kSnappyExpansionMax));
     RETURN_IF_ERROR(AppendJavaBlocks(packed.subspan(sizeof(JavaHeader)), bytes_max, plain));
   } else {
     RETURN_IF_ERROR(AppendBlock(packed, bytes_max, plain));

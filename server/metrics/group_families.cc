@@ -26,7 +26,7 @@ Watermarks WatermarksOf(const Snapshot& snapshot) {
   return watermarks;
 }
 
-Groups Sorted(const Snapshot& snapshot) {
+Groups SortedGroups(const Snapshot& snapshot) {
   Groups groups;
   for (const ShardFacts& shard : snapshot.shards) {
     for (const GroupFacts& group : shard.groups) groups.push_back(&group);
@@ -110,7 +110,7 @@ void AddPartitionLags(const Groups& groups, const Watermarks& watermarks, Exposi
 }  // namespace
 
 void AddGroups(const Snapshot& snapshot, const SeriesBound& bound, Exposition& out) {
-  const Groups groups = Sorted(snapshot);
+  const Groups groups = SortedGroups(snapshot);
   out.One("kafka_coordinator_group_groupmetadatamanager_numgroups", "Groups.", MetricType::Gauge,
           static_cast<double>(groups.size()));
   if (!bound.groups) return;

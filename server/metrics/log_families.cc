@@ -14,7 +14,7 @@ namespace {
 using Partitions = std::vector<const PartitionFacts*>;
 
 // By topic and index.
-Partitions Sorted(const Snapshot& snapshot) {
+Partitions SortedPartitions(const Snapshot& snapshot) {
   Partitions sorted;
   for (const ShardFacts& shard : snapshot.shards) {
     for (const PartitionFacts& partition : shard.partitions) sorted.push_back(&partition);
@@ -95,7 +95,7 @@ void AddTopicInfo(const Snapshot& snapshot, Exposition& out) {
 }  // namespace
 
 void AddLogs(const Snapshot& snapshot, const SeriesBound& bound, Exposition& out) {
-  const Partitions partitions = Sorted(snapshot);
+  const Partitions partitions = SortedPartitions(snapshot);
   if (bound.partitions) {
     for (const PartitionFamily& family : kFamilies) {
       out.Begin(family.name, family.help, MetricType::Gauge);

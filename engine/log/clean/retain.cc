@@ -31,6 +31,13 @@ bool EndsOutput(BatchView batch, const RetainRules& rules) {
          batch.next_offset() == rules.map_end;
 }
 
+// Of a record that the map has seen, or that is older than what it has.
+bool IsReplaced(int64_t offset, const KeyHash& key, const KeyMap& keys) {
+  if (keys.superseded().Covers(offset)) return keys.superseded().Has(offset);
+  const std::optional<int64_t> last = keys.Find(key);
+  return last && offset < *last;
+}
+
 }  // namespace
 
 TransactionWalk::TransactionWalk(std::vector<TxnIndexEntry> aborted)
@@ -101,17 +108,6 @@ BatchFate DecideBatch(BatchView batch, TransactionWalk& transactions, const Reta
   }
   return fate;
 }
-
-namespace {
-
-// Of a record that the map has seen, or that is older than what it has.
-bool IsReplaced(int64_t offset, const KeyHash& key, const KeyMap& keys) {
-  if (keys.superseded().Covers(offset)) return keys.superseded().Has(offset);
-  const std::optional<int64_t> last = keys.Find(key);
-  return last && offset < *last;
-}
-
-}  // namespace
 
 bool RetainRecord(BatchView batch, const RecordView& record, const KeyHash& key,
                   const RetainRules& rules) {

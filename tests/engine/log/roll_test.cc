@@ -6,7 +6,7 @@ namespace varve::log {
 namespace {
 
 // A segment of 1000 bytes with a batch from time 100, and a next batch that fits.
-struct Case {
+struct RollCase {
   Config config{.segment_bytes = 2000, .segment_ms = 50, .segment_index_bytes = 120};
   RollFacts facts{.base_offset = 0, .size = 1000, .first_timestamp = 100, .created_ms = 7};
   BatchFacts next{.base_offset = 10, .last_offset = 10, .max_timestamp = 120, .size = 100};
@@ -14,10 +14,10 @@ struct Case {
   bool Rolls() const { return ShouldRoll(facts, next, config); }
 };
 
-TEST(Roll, NotWithoutReason) { EXPECT_FALSE(Case().Rolls()); }
+TEST(Roll, NotWithoutReason) { EXPECT_FALSE(RollCase().Rolls()); }
 
 TEST(Roll, BySize) {
-  Case c;
+  RollCase c;
   c.next.size = 1000;
   EXPECT_FALSE(c.Rolls());
   c.next.size = 1001;
@@ -27,7 +27,7 @@ TEST(Roll, BySize) {
 }
 
 TEST(Roll, BySizeNeverAboveWhatPositionsHold) {
-  Case c;
+  RollCase c;
   c.config.segment_bytes = int64_t{1} << 40;
   c.facts.size = kSegmentBytesMax - 100;
   EXPECT_FALSE(c.Rolls());
@@ -36,7 +36,7 @@ TEST(Roll, BySizeNeverAboveWhatPositionsHold) {
 }
 
 TEST(Roll, ByTimeOfRecords) {
-  Case c;
+  RollCase c;
   c.next.max_timestamp = 150;
   EXPECT_FALSE(c.Rolls());
   c.next.max_timestamp = 151;
@@ -48,7 +48,7 @@ TEST(Roll, ByTimeOfRecords) {
 }
 
 TEST(Roll, JitterTakesFromTheTime) {
-  Case c;
+  RollCase c;
   c.facts.jitter_ms = 30;
   EXPECT_FALSE(c.Rolls());
   c.next.max_timestamp = 121;
@@ -59,7 +59,7 @@ TEST(Roll, JitterTakesFromTheTime) {
 }
 
 TEST(Roll, ByAgeIfRecordsHaveNoTime) {
-  Case c;
+  RollCase c;
   c.facts.first_timestamp = record::kNoTimestamp;
   c.facts.now_ms = 57;
   EXPECT_FALSE(c.Rolls());
@@ -68,7 +68,7 @@ TEST(Roll, ByAgeIfRecordsHaveNoTime) {
 }
 
 TEST(Roll, InTimeForCompaction) {
-  Case c;
+  RollCase c;
   c.facts.first_timestamp = record::kNoTimestamp;
   c.facts.jitter_ms = 0;
   c.facts.created_ms = 0;
@@ -83,7 +83,7 @@ TEST(Roll, InTimeForCompaction) {
 }
 
 TEST(Roll, ByFullIndex) {
-  Case c;
+  RollCase c;
   c.facts.offset_index_entries = 14;
   EXPECT_FALSE(c.Rolls());
   c.facts.offset_index_entries = 15;  // of 8 bytes
@@ -96,13 +96,13 @@ TEST(Roll, ByFullIndex) {
 }
 
 TEST(Roll, AnIndexWithoutRoomForAnEntryIsNeverFull) {
-  Case c;
+  RollCase c;
   c.config.segment_index_bytes = 4;
   EXPECT_FALSE(c.Rolls());
 }
 
 TEST(Roll, ByOffsetRange) {
-  Case c;
+  RollCase c;
   c.next.last_offset = 2147483647;
   EXPECT_FALSE(c.Rolls());
   c.next.last_offset = 2147483648;
@@ -110,7 +110,7 @@ TEST(Roll, ByOffsetRange) {
 }
 
 TEST(Roll, IdleByAge) {
-  Case c;
+  RollCase c;
   c.facts.now_ms = 57;
   EXPECT_FALSE(ShouldRollIdle(c.facts, c.config));
   c.facts.now_ms = 58;

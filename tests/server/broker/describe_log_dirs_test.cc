@@ -13,14 +13,11 @@ namespace varve::broker::test {
 namespace {
 
 using wire::ErrorCode;
-using Request = wire::DescribeLogDirsRequest;
-using Response = wire::DescribeLogDirsResponse;
 
 constexpr int kVersion = 4;
-constexpr std::string_view kTwoDirectories = "log.dirs=/data,/more\nmetadata.log.dir=/meta\n";
-
 // Sizes of a topic's partitions, in one directory.
-std::map<int32_t, int64_t> Sizes(const Response::Result& result, std::string_view topic) {
+std::map<int32_t, int64_t> Sizes(const wire::DescribeLogDirsResponse::Result& result,
+                                 std::string_view topic) {
   std::map<int32_t, int64_t> sizes;
   for (const auto& entry : result.topics) {
     if (entry.name != topic) continue;
@@ -40,10 +37,10 @@ TEST(DescribeLogDirs, TellsWhatEachPartitionTakes) {
   const Buffer batch = Batch({"a", "b"}, machine.NowMs());
   Produce(machine.client(), "t", 1, batch);
   Produce(machine.client(), "t", 1, batch);
-  const auto answer = machine.client().Call(Request{}, kVersion);
+  const auto answer = machine.client().Call(wire::DescribeLogDirsRequest{}, kVersion);
   EXPECT_EQ(answer.error_code, ErrorCode::kNone);
   ASSERT_EQ(answer.results.size(), 1u);
-  const Response::Result& result = answer.results[0];
+  const wire::DescribeLogDirsResponse::Result& result = answer.results[0];
   EXPECT_EQ(result.log_dir, "/data");
   EXPECT_EQ(result.error_code, ErrorCode::kNone);
   EXPECT_EQ(result.topics.size(), 2u);
@@ -55,7 +52,7 @@ TEST(DescribeLogDirs, TellsWhatEachPartitionTakes) {
 TEST(DescribeLogDirs, TellsOfTheDisk) {
   Machine machine;
   machine.disk().set_free_bytes(10 << 20);
-  const auto answer = machine.client().Call(Request{}, kVersion);
+  const auto answer = machine.client().Call(wire::DescribeLogDirsRequest{}, kVersion);
   EXPECT_EQ(answer.results.at(0).usable_bytes, 10 << 20);
   EXPECT_GE(answer.results.at(0).total_bytes, 10 << 20);
 }
@@ -64,7 +61,7 @@ TEST(DescribeLogDirs, ThoseThatAreAskedForAlone) {
   Machine machine;
   CreateTopic(machine.client(), "t", 3);
   CreateTopic(machine.client(), "u");
-  Request request;
+  wire::DescribeLogDirsRequest request;
   request.topics.emplace();
   request.topics->push_back({"t", {2, 7}});
   request.topics->push_back({"none", {0}});
@@ -76,7 +73,7 @@ TEST(DescribeLogDirs, ThoseThatAreAskedForAlone) {
 TEST(DescribeLogDirs, EveryDirectoryIsNamed) {
   Machine machine({.config = kTwoDirectories});
   CreateTopic(machine.client(), "t", 4);
-  const auto answer = machine.client().Call(Request{}, kVersion);
+  const auto answer = machine.client().Call(wire::DescribeLogDirsRequest{}, kVersion);
   ASSERT_EQ(answer.results.size(), 2u);
   EXPECT_EQ(answer.results[0].log_dir, "/data");
   EXPECT_EQ(answer.results[1].log_dir, "/more");
@@ -90,7 +87,7 @@ TEST(DescribeLogDirs, ADirectoryThatFailed) {
   for (int32_t p = 0; p < 4; ++p) {
     Produce(machine.client(), "t", p, Batch({"a"}, machine.NowMs()));
   }
-  const auto answer = machine.client().Call(Request{}, kVersion);
+  const auto answer = machine.client().Call(wire::DescribeLogDirsRequest{}, kVersion);
   ASSERT_EQ(answer.results.size(), 2u);
   EXPECT_EQ(answer.results[0].error_code, ErrorCode::kNone);
   EXPECT_EQ(answer.results[1].log_dir, "/more");
@@ -105,7 +102,7 @@ TEST(DescribeLogDirs, ADirectoryThatCouldNotBeOpened) {
   machine.MustStop();
   machine.disk().Inject({.path = "/more", .times = io::SimFault::kForever});
   machine.Start();
-  const auto answer = machine.client().Call(Request{}, kVersion);
+  const auto answer = machine.client().Call(wire::DescribeLogDirsRequest{}, kVersion);
   ASSERT_EQ(answer.results.size(), 2u);
   EXPECT_EQ(answer.results[1].log_dir, "/more");
   EXPECT_EQ(answer.results[1].error_code, ErrorCode::kKafkaStorageError);

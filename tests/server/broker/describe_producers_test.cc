@@ -10,12 +10,11 @@ namespace varve::broker::test {
 namespace {
 
 using wire::ErrorCode;
-using Response = wire::DescribeProducersResponse;
 
 class DescribeProducersTest : public ::testing::Test {
  protected:
   DescribeProducersTest() { CreateTopic(machine.client(), "t", 2); }
-  Response::Partition Ask(std::string_view topic, int32_t partition) {
+  wire::DescribeProducersResponse::Partition Ask(std::string_view topic, int32_t partition) {
     wire::DescribeProducersRequest request;
     request.topics.push_back({topic, {partition}});
     return machine.client().Call(request, 0).topics.at(0).partitions.at(0);
@@ -35,11 +34,11 @@ TEST_F(DescribeProducersTest, WhoWroteToAPartition) {
   Send({.producer_id = 7, .producer_epoch = 2, .base_sequence = 2});
   Send({.producer_id = 5, .producer_epoch = 0, .base_sequence = 0});
   const int64_t now_ms = machine.NowMs();
-  const Response::Partition answer = Ask("t", 0);
+  const wire::DescribeProducersResponse::Partition answer = Ask("t", 0);
   EXPECT_EQ(answer.error_code, ErrorCode::kNone);
   ASSERT_EQ(answer.active_producers.size(), 2u);
   EXPECT_EQ(answer.active_producers[0].producer_id, 5);
-  const Response::Producer& producer = answer.active_producers[1];
+  const wire::DescribeProducersResponse::Producer& producer = answer.active_producers[1];
   EXPECT_EQ(producer.producer_id, 7);
   EXPECT_EQ(producer.producer_epoch, 2);
   EXPECT_EQ(producer.last_sequence, 3);

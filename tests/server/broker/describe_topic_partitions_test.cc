@@ -16,11 +16,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using wire::ErrorCode;
-using Request = wire::DescribeTopicPartitionsRequest;
-using Response = wire::DescribeTopicPartitionsResponse;
 
 // "name:first-last", or "name:error".
-std::vector<std::string> Summary(const Response& response) {
+std::vector<std::string> Summary(const wire::DescribeTopicPartitionsResponse& response) {
   std::vector<std::string> lines;
   for (const auto& topic : response.topics) {
     std::string& line = lines.emplace_back(fmt::format("{}:", *topic.name));
@@ -41,9 +39,10 @@ class DescribeTopicPartitionsTest : public ::testing::Test {
     CreateTopic(machine.client(), "a", 3);
     CreateTopic(machine.client(), "c", 1);
   }
-  Response Ask(std::vector<std::string_view> names, int32_t limit = 2000,
-               std::optional<wire::TopicPartitionCursor> cursor = {}) {
-    Request request;
+  wire::DescribeTopicPartitionsResponse Ask(const std::vector<std::string_view>& names,
+                                            int32_t limit = 2000,
+                                            std::optional<wire::TopicPartitionCursor> cursor = {}) {
+    wire::DescribeTopicPartitionsRequest request;
     for (const std::string_view name : names) request.topics.push_back({name});
     request.response_partition_limit = limit;
     request.cursor = cursor;
@@ -54,18 +53,18 @@ class DescribeTopicPartitionsTest : public ::testing::Test {
 };
 
 TEST_F(DescribeTopicPartitionsTest, AllOfThemInOrder) {
-  const Response all = Ask({});
+  const auto all = Ask({});
   EXPECT_THAT(Summary(all), ElementsAre("a:0-2", "b:0-3", "c:0-0"));
   EXPECT_FALSE(all.next_cursor.has_value());
 }
 
 TEST_F(DescribeTopicPartitionsTest, WhatIsSaidOfOne) {
-  const Response answer = Ask({"a"});
-  const Response::Topic& topic = answer.topics.at(0);
+  const auto answer = Ask({"a"});
+  const wire::DescribeTopicPartitionsResponse::Topic& topic = answer.topics.at(0);
   EXPECT_EQ(topic.topic_id, TopicId(machine.client(), "a"));
   EXPECT_FALSE(topic.is_internal);
   EXPECT_EQ(topic.topic_authorized_operations, 0b1101'1111'1000);
-  const Response::Partition& partition = topic.partitions.at(1);
+  const wire::DescribeTopicPartitionsResponse::Partition& partition = topic.partitions.at(1);
   const int32_t node = partition.leader_id;
   EXPECT_EQ(node, Describe(machine.client(), "a").partitions.at(1).leader_id);
   EXPECT_EQ(partition.leader_epoch, 0);
@@ -87,25 +86,25 @@ TEST_F(DescribeTopicPartitionsTest, UnknownOnesAndNamesThatCannotBe) {
 
 // Every page has its limit, and together they tell everything once.
 TEST_F(DescribeTopicPartitionsTest, PageByPage) {
-  const Response first = Ask({}, 2);
+  const auto first = Ask({}, 2);
   EXPECT_THAT(Summary(first), ElementsAre("a:0-1"));
   EXPECT_EQ(first.next_cursor, (wire::TopicPartitionCursor{"a", 2}));
-  const Response second = Ask({}, 3, first.next_cursor);
+  const auto second = Ask({}, 3, first.next_cursor);
   EXPECT_THAT(Summary(second), ElementsAre("a:2-2", "b:0-1"));
   EXPECT_EQ(second.next_cursor, (wire::TopicPartitionCursor{"b", 2}));
-  const Response third = Ask({}, 2, second.next_cursor);
+  const auto third = Ask({}, 2, second.next_cursor);
   EXPECT_THAT(Summary(third), ElementsAre("b:2-3"));
   EXPECT_EQ(third.next_cursor, (wire::TopicPartitionCursor{"c", 0}));
-  const Response last = Ask({}, 2, third.next_cursor);
+  const auto last = Ask({}, 2, third.next_cursor);
   EXPECT_THAT(Summary(last), ElementsAre("c:0-0"));
   EXPECT_FALSE(last.next_cursor.has_value());
 }
 
 TEST_F(DescribeTopicPartitionsTest, PagesOfNamedOnes) {
-  const Response first = Ask({"a", "c", "none"}, 3);
+  const auto first = Ask({"a", "c", "none"}, 3);
   EXPECT_THAT(Summary(first), ElementsAre("a:0-2"));
   EXPECT_EQ(first.next_cursor, (wire::TopicPartitionCursor{"c", 0}));
-  const Response last = Ask({"a", "c", "none"}, 3, first.next_cursor);
+  const auto last = Ask({"a", "c", "none"}, 3, first.next_cursor);
   EXPECT_THAT(Summary(last), ElementsAre("c:0-0", "none:3"));
 }
 
@@ -116,7 +115,7 @@ TEST_F(DescribeTopicPartitionsTest, APageHasAtLeastOnePartition) {
 
 TEST_F(DescribeTopicPartitionsTest, APageHasAtMostTwoThousand) {
   CreateTopic(machine.client(), "wide", 2001);
-  const Response page = Ask({"wide"}, 1'000'000);
+  const auto page = Ask({"wide"}, 1'000'000);
   EXPECT_THAT(Summary(page), ElementsAre("wide:0-1999"));
   EXPECT_EQ(page.next_cursor, (wire::TopicPartitionCursor{"wide", 2000}));
 }

@@ -15,8 +15,6 @@ using io::SimFault;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 
-constexpr std::string_view kTwoDirectories = "log.dirs=/data,/more\nmetadata.log.dir=/meta\n";
-
 std::string Directory(Machine& machine, const std::string& partition) {
   for (const char* directory : {"/data", "/more"}) {
     if (machine.disk().Exists(directory + ("/" + partition))) return directory;

@@ -9,7 +9,6 @@ namespace varve::broker::test {
 namespace {
 
 using ::testing::ElementsAre;
-using Values = std::vector<std::string>;
 
 TEST(Durability, ATopicMadeByMetadataTakesAndGivesRecords) {
   Machine machine;
@@ -80,13 +79,14 @@ TEST(Durability, ALostTailShowsInTheLeaderEpoch) {
     Machine machine({.sim = {.seed = Seed() + i}});
     CreateTopic(machine.client(), "t");
     const int32_t epoch = Describe(machine.client(), "t").partitions[0].leader_epoch;
-    const Values all{"a", "b", "c", "d"};
+    const std::vector<std::string> all{"a", "b", "c", "d"};
     for (const std::string& value : all) Put(machine, "t", {value});
     machine.Crash(io::SimCrash::kPower);
     machine.Start();
-    const Values left = Get(machine.client(), "t");
+    const std::vector<std::string> left = Get(machine.client(), "t");
     ASSERT_LE(left.size(), all.size());
-    EXPECT_EQ(left, Values(all.begin(), all.begin() + static_cast<ptrdiff_t>(left.size())));
+    EXPECT_EQ(left, std::vector<std::string>(all.begin(),
+                                             all.begin() + static_cast<ptrdiff_t>(left.size())));
     EXPECT_GT(Describe(machine.client(), "t").partitions[0].leader_epoch, epoch);
     const auto latest = ListOffset(machine.client(), "t", wire::kLatestTimestamp);
     EXPECT_EQ(latest.offset, static_cast<int64_t>(left.size()));

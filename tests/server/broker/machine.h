@@ -18,6 +18,10 @@
 
 namespace varve::broker::test {
 
+// A `config`: two directories for topics and one for the metadata.
+inline constexpr std::string_view kTwoDirectories =
+    "log.dirs=/data,/more\nmetadata.log.dir=/meta\n";
+
 struct MachineOptions {
   size_t shards = 2;
   std::string_view config = {};  // beside where to listen and where the data is

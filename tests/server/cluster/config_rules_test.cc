@@ -18,7 +18,7 @@ BrokerConfig Broker(std::string_view text = {}) {
   return *BrokerConfig::Parse({.file_text = text, .overrides = {}, .host_name = "box"});
 }
 
-ConfigChange Topic(std::vector<Alteration> alterations, bool replace_all = false) {
+ConfigChange OfTopic(std::vector<Alteration> alterations, bool replace_all = false) {
   return {ConfigResource::kTopic, "t", std::move(alterations), replace_all};
 }
 
@@ -46,40 +46,41 @@ Verdict RefusalOfBroker(const ConfigChange& change) {
 
 TEST(ConfigRules, SetAndDeleteConcernWhatTheyName) {
   const Overrides before{{"retention.ms", "5"}, {"segment.ms", "6"}};
-  EXPECT_EQ(After(Topic({{"retention.ms", Operation::kSet, "7"}}), before),
+  EXPECT_EQ(After(OfTopic({{"retention.ms", Operation::kSet, "7"}}), before),
             (Overrides{{"retention.ms", "7"}, {"segment.ms", "6"}}));
-  EXPECT_EQ(After(Topic({{"retention.ms", Operation::kDelete, {}}}), before),
+  EXPECT_EQ(After(OfTopic({{"retention.ms", Operation::kDelete, {}}}), before),
             (Overrides{{"segment.ms", "6"}}));
-  EXPECT_EQ(After(Topic({{"flush.ms", Operation::kDelete, {}}}), before), before);
+  EXPECT_EQ(After(OfTopic({{"flush.ms", Operation::kDelete, {}}}), before), before);
 }
 
 TEST(ConfigRules, ReplacingDropsWhatIsNotNamed) {
   const Overrides before{{"retention.ms", "5"}, {"segment.ms", "6"}};
-  EXPECT_EQ(After(Topic({{"flush.ms", Operation::kSet, "7"}}, true), before),
+  EXPECT_EQ(After(OfTopic({{"flush.ms", Operation::kSet, "7"}}, true), before),
             (Overrides{{"flush.ms", "7"}}));
-  EXPECT_EQ(After(Topic({}, true), before), Overrides());
+  EXPECT_EQ(After(OfTopic({}, true), before), Overrides());
 }
 
 TEST(ConfigRules, ListsGrowAndShrink) {
   const Overrides compact{{"cleanup.policy", "compact"}};
   const Overrides both{{"cleanup.policy", "compact,delete"}};
-  EXPECT_EQ(After(Topic({{"cleanup.policy", Operation::kAppend, "delete"}}), compact), both);
-  EXPECT_EQ(After(Topic({{"cleanup.policy", Operation::kAppend, "delete, compact"}}), both), both);
-  EXPECT_EQ(After(Topic({{"cleanup.policy", Operation::kSubtract, "delete"}}), both), compact);
-  EXPECT_EQ(After(Topic({{"cleanup.policy", Operation::kSubtract, "delete"}}), compact), compact);
+  EXPECT_EQ(After(OfTopic({{"cleanup.policy", Operation::kAppend, "delete"}}), compact), both);
+  EXPECT_EQ(After(OfTopic({{"cleanup.policy", Operation::kAppend, "delete, compact"}}), both),
+            both);
+  EXPECT_EQ(After(OfTopic({{"cleanup.policy", Operation::kSubtract, "delete"}}), both), compact);
+  EXPECT_EQ(After(OfTopic({{"cleanup.policy", Operation::kSubtract, "delete"}}), compact), compact);
 }
 
 TEST(ConfigRules, AListThatIsNotSetBeginsWithTheBrokers) {
-  EXPECT_EQ(After(Topic({{"cleanup.policy", Operation::kAppend, "compact"}}), {}),
+  EXPECT_EQ(After(OfTopic({{"cleanup.policy", Operation::kAppend, "compact"}}), {}),
             (Overrides{{"cleanup.policy", "delete,compact"}}));
-  EXPECT_EQ(After(Topic({{"cleanup.policy", Operation::kAppend, "delete"}}), {},
+  EXPECT_EQ(After(OfTopic({{"cleanup.policy", Operation::kAppend, "delete"}}), {},
                   "log.cleanup.policy=compact"),
             (Overrides{{"cleanup.policy", "compact,delete"}}));
 }
 
 TEST(ConfigRules, OnlyListsHaveElements) {
   for (const std::string name : {"retention.ms", "no.such.name"}) {
-    const Verdict verdict = Refusal(Topic({{name, Operation::kAppend, "1"}}));
+    const Verdict verdict = Refusal(OfTopic({{name, Operation::kAppend, "1"}}));
     EXPECT_EQ(verdict.error, ErrorCode::kInvalidConfig);
     EXPECT_THAT(verdict.message, HasSubstr("it is not a list"));
   }
@@ -87,15 +88,15 @@ TEST(ConfigRules, OnlyListsHaveElements) {
 
 TEST(ConfigRules, TopicsTakeWhatTheTablePermits) {
   const auto set = [](std::string name, std::string value) {
-    return Refusal(Topic({{std::move(name), Operation::kSet, std::move(value)}}));
+    return Refusal(OfTopic({{std::move(name), Operation::kSet, std::move(value)}}));
   };
   EXPECT_EQ(set("retention.ms", "-1").error, ErrorCode::kNone);
   EXPECT_EQ(set("retention.ms", "-2").error, ErrorCode::kInvalidConfig);
   EXPECT_EQ(set("retention.ms", "soon").error, ErrorCode::kInvalidConfig);
   EXPECT_EQ(set("cleanup.policy", "shred").error, ErrorCode::kInvalidConfig);
   EXPECT_THAT(set("retention.mss", "1").message, HasSubstr("did you mean retention.ms?"));
-  EXPECT_EQ(Refusal(Topic({{"min.compaction.lag.ms", Operation::kSet, "20"},
-                           {"max.compaction.lag.ms", Operation::kSet, "10"}}))
+  EXPECT_EQ(Refusal(OfTopic({{"min.compaction.lag.ms", Operation::kSet, "20"},
+                             {"max.compaction.lag.ms", Operation::kSet, "10"}}))
                 .error,
             ErrorCode::kInvalidConfig);
 }
@@ -103,11 +104,11 @@ TEST(ConfigRules, TopicsTakeWhatTheTablePermits) {
 // Kafka before 4.0 took segments of 14 bytes, and knew properties that are gone.
 TEST(ConfigRules, WhatWasStoredStaysAndIsNotTakenAnew) {
   const Overrides old{{"segment.bytes", "14"}, {"message.format.version", "2.8"}};
-  const Verdict other = Refusal(Topic({{"retention.ms", Operation::kSet, "5"}}), old);
+  const Verdict other = Refusal(OfTopic({{"retention.ms", Operation::kSet, "5"}}), old);
   EXPECT_TRUE(other.ok()) << other.message;
-  EXPECT_EQ(Refusal(Topic({{"segment.bytes", Operation::kSet, "15"}}), old).error,
+  EXPECT_EQ(Refusal(OfTopic({{"segment.bytes", Operation::kSet, "15"}}), old).error,
             ErrorCode::kInvalidConfig);
-  EXPECT_EQ(After(Topic({{"message.format.version", Operation::kDelete, {}}}), old),
+  EXPECT_EQ(After(OfTopic({{"message.format.version", Operation::kDelete, {}}}), old),
             (Overrides{{"segment.bytes", "14"}}));
 }
 
@@ -131,7 +132,7 @@ TEST(ConfigRules, BrokersTakeWhatNeedsNoStart) {
 TEST(ConfigRules, WhatIsKeptHasBounds) {
   const std::string list = "follower.replication.throttled.replicas";
   const auto topic = [&](size_t bytes) {
-    return Refusal(Topic({{list, Operation::kSet, std::string(bytes, '1')}})).error;
+    return Refusal(OfTopic({{list, Operation::kSet, std::string(bytes, '1')}})).error;
   };
   EXPECT_EQ(topic(32'767), ErrorCode::kNone);
   EXPECT_EQ(topic(32'768), ErrorCode::kInvalidConfig);
@@ -143,6 +144,7 @@ TEST(ConfigRules, WhatIsKeptHasBounds) {
   EXPECT_EQ(broker(32'767), ErrorCode::kNone);
   EXPECT_EQ(broker(32'768), ErrorCode::kInvalidRequest);
   std::vector<Alteration> many;
+  many.reserve(1'001);
   for (int i = 0; i < 1'000; ++i) many.push_back({std::to_string(i), Operation::kSet, "x"});
   EXPECT_EQ(RefusalOfBroker(OfBroker("1", many)).error, ErrorCode::kNone);
   many.push_back({"one more", Operation::kSet, "x"});
@@ -176,12 +178,12 @@ TEST(ConfigRules, ABrokerAndAllBrokersAreTwoLayers) {
 TEST(ConfigRules, RequestsMustMakeSense) {
   const auto code = [](const ConfigChange& change) { return CheckConfigChange(change, 1).error; };
   const Alteration fine{"retention.ms", Operation::kSet, "1"};
-  EXPECT_EQ(code(Topic({fine})), ErrorCode::kNone);
-  EXPECT_EQ(code(Topic({fine, fine})), ErrorCode::kInvalidRequest);
-  EXPECT_EQ(code(Topic({{"retention.ms", Operation::kSet, {}}})), ErrorCode::kInvalidRequest);
-  EXPECT_EQ(code(Topic({{"retention.ms", Operation::kAppend, {}}})), ErrorCode::kInvalidRequest);
-  EXPECT_EQ(code(Topic({{"retention.ms", Operation{4}, "1"}})), ErrorCode::kInvalidRequest);
-  EXPECT_EQ(code(Topic({{"retention.ms", Operation::kDelete, {}}})), ErrorCode::kNone);
+  EXPECT_EQ(code(OfTopic({fine})), ErrorCode::kNone);
+  EXPECT_EQ(code(OfTopic({fine, fine})), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(code(OfTopic({{"retention.ms", Operation::kSet, {}}})), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(code(OfTopic({{"retention.ms", Operation::kAppend, {}}})), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(code(OfTopic({{"retention.ms", Operation{4}, "1"}})), ErrorCode::kInvalidRequest);
+  EXPECT_EQ(code(OfTopic({{"retention.ms", Operation::kDelete, {}}})), ErrorCode::kNone);
   EXPECT_EQ(code({ConfigResource::kTopic, "", {fine}}), ErrorCode::kInvalidRequest);
   EXPECT_EQ(code({ConfigResource::kTopic, "a b", {fine}}), ErrorCode::kInvalidTopicException);
   EXPECT_EQ(code({ConfigResource{3}, "t", {fine}}), ErrorCode::kInvalidRequest);

@@ -157,7 +157,7 @@ void PrintGroup(Output& out, const Description& shown) {
   PrintMembers(out, group.members);
 }
 
-ErrorCode FirstError(const wire::DeleteGroupsResponse& response) {
+ErrorCode DeletionError(const wire::DeleteGroupsResponse& response) {
   return response.results.empty() ? ErrorCode::kNone : response.results.front().error_code;
 }
 
@@ -233,8 +233,8 @@ io::Task<absl::Status> DeleteGroups(Session& session, const DeleteGroupOptions& 
     wire::DeleteGroupsRequest request;
     request.groups_names.emplace_back(name);
     CO_ASSIGN_OR_RETURN(const auto reply, co_await session.client.Call<wire::DeleteGroupsResponse>(
-                                              Target::Coordinator(name), request, &FirstError));
-    const ErrorCode error = FirstError(reply.body);
+                                              Target::Coordinator(name), request, &DeletionError));
+    const ErrorCode error = DeletionError(reply.body);
     if (error == ErrorCode::kGroupIdNotFound) {
       // For its words about what may have been meant.
       result.Update((co_await DescribeGroup(session.client, name)).status());
