@@ -2,10 +2,9 @@
 #include <malloc.h>
 
 #include <cstddef>
-#include <cstdlib>
+#include <cstdint>
 #include <fstream>
 #include <memory>
-#include <new>
 #include <string>
 
 #include <fmt/format.h>
@@ -14,33 +13,10 @@
 #include "server/coordinator/group_coordinator.h"
 #include "server/coordinator/group_records.h"
 #include "tests/engine/log/log_machine.h"
+#include "tests/memory/allocation_count.h"
 #include "tests/server/coordinator/consumer/consumer_bed.h"
 
 // What many groups cost their coordinator: memory, and work that grows with their number.
-
-namespace {
-
-size_t allocations = 0;  // of the whole process
-
-}  // namespace
-
-void* operator new(size_t bytes) {
-  ++allocations;
-  if (void* const found = std::malloc(bytes)) return found;
-  std::abort();
-}
-void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return operator new(bytes); }
-void* operator new(size_t bytes, std::align_val_t alignment) {
-  ++allocations;
-  const auto line = static_cast<size_t>(alignment);
-  if (void* const found = std::aligned_alloc(line, (bytes + line - 1) / line * line)) return found;
-  std::abort();
-}
-void operator delete(void* place) noexcept { std::free(place); }
-void operator delete(void* place, const std::nothrow_t&) noexcept { std::free(place); }
-void operator delete(void* place, size_t) noexcept { std::free(place); }
-void operator delete(void* place, std::align_val_t) noexcept { std::free(place); }
-void operator delete(void* place, size_t, std::align_val_t) noexcept { std::free(place); }
 
 namespace varve::coordinator {
 namespace {
@@ -121,9 +97,9 @@ class ManyGroups {
       id_ = GroupId(i / kMembersOfGroup);
       member_ = MemberId(i % kMembersOfGroup);
       const MemberClaim claim{member_, std::nullopt, kGeneration};
-      const size_t before = allocations;
+      const uint64_t before = test::AllocationCount();
       if (coordinator_->Heartbeat(id_, claim) != ErrorCode::kNone) ++refused;
-      allocated_by_beats += allocations - before;
+      allocated_by_beats += test::AllocationCount() - before;
     }
     return refused;
   }
@@ -133,7 +109,7 @@ class ManyGroups {
   size_t timers() const { return machine_.loop->timers().size(); }
   size_t groups() const { return groups_; }
 
-  size_t allocated_by_beats = 0;
+  uint64_t allocated_by_beats = 0;
 
  private:
   static constexpr auto kTurn = std::chrono::milliseconds(1);

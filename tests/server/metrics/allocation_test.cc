@@ -1,35 +1,11 @@
-// Once an API and a topic have been met, counting takes no memory: this program counts every
-// allocation.
+// Once an API and a topic have been met, counting takes no memory.
 
 #include <gtest/gtest.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "server/metrics/shard_counters.h"
 #include "server/wire/error_tally.h"
 #include "server/wire/fetch.h"
-
-namespace {
-
-std::atomic<uint64_t> allocations{0};
-
-void* Allocate(size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::malloc(size);
-  if (memory == nullptr) std::abort();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(size_t size) { return Allocate(size); }
-void* operator new[](size_t size) { return Allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
+#include "tests/memory/allocation_count.h"
 
 namespace varve::metrics {
 namespace {
@@ -51,9 +27,9 @@ TEST(Allocations, NoneOnceEverythingWasMet) {
   for (auto& topic : response.topics) topic.partitions.resize(4);
   io::MonoTime now{1000s};
   CountOne(counters, response, now);
-  const uint64_t before = allocations;
+  const uint64_t before = test::AllocationCount();
   for (int i = 0; i < 10'000; ++i) CountOne(counters, response, now += 50ms);
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(test::AllocationCount(), before);
   EXPECT_EQ(counters.requests.Of(wire::ApiKey::kFetch).requests[12], 10'001u);
 }
 
