@@ -1,0 +1,1 @@
+"""What varve does, by its commands; varve_cli.py runs it all."""
