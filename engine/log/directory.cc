@@ -31,6 +31,17 @@ int64_t OffsetOr(const OffsetMap& offsets, const TopicPartition& name, int64_t o
   return found == offsets.end() ? otherwise : found->second;
 }
 
+// What both say, and the lower offset of it.
+OffsetMap Lower(const OffsetMap& one, const OffsetMap& other) {
+  OffsetMap lower;
+  for (const auto& [name, offset] : one) {
+    const auto found = other.find(name);
+    if (found != other.end())
+      lower.emplace_hint(lower.end(), name, std::min(offset, found->second));
+  }
+  return lower;
+}
+
 // Makes what is missing of `path`, durably. A directory that is there may be the work of a start
 // that was cut short, so its name is synced, too.
 io::Task<absl::Status> MakeDirectories(io::Disk& disk, std::string path) {
@@ -300,6 +311,12 @@ io::Task<absl::Status> LogDirectory::Replace(OffsetFile& file, OffsetMap offsets
 }
 
 io::Task<absl::Status> LogDirectory::ReplaceAll(Checkpoints checkpoints) {
+  // A log was cleaned from its log start on: where both go back, a crash in between must not leave
+  // more of it clean than it is.
+  OffsetMap still_cleaned = Lower(cleaned_.offsets, checkpoints.cleaned);
+  if (still_cleaned != cleaned_.offsets) {
+    CO_RETURN_IF_ERROR(co_await Replace(cleaned_, std::move(still_cleaned)));
+  }
   CO_RETURN_IF_ERROR(co_await Replace(recovery_points_, std::move(checkpoints.recovery_points)));
   CO_RETURN_IF_ERROR(co_await Replace(log_starts_, std::move(checkpoints.log_starts)));
   CO_RETURN_IF_ERROR(co_await Replace(high_watermarks_, std::move(checkpoints.high_watermarks)));

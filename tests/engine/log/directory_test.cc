@@ -189,6 +189,34 @@ TEST_F(DirectoryTest, WritesOnlyWhatHasChanged) {
   EXPECT_EQ(machine_.disk().operations(), opened);
 }
 
+// Where the log start is to go back, and the machine stops in between: what lies below the old log
+// start was never cleaned.
+TEST_F(DirectoryTest, NothingIsTakenForCleanedThatWasBelowTheLogStart) {
+  const TopicPartition name{"t", 0};
+  for (const io::SimCrash kind : {io::SimCrash::kProcess, io::SimCrash::kPower}) {
+    bool crashed = true;
+    for (uint64_t n = 1; crashed; ++n) {
+      SCOPED_TRACE(n);
+      Machine machine;
+      auto opened = machine.Run(LogDirectory::Open(*machine.loop, "d"));
+      ASSERT_TRUE(opened.ok());
+      Checkpoints checkpoints{{{name, 40}}, {{name, 20}}, {{name, 40}}, {{name, 30}}};
+      ASSERT_TRUE(machine.Run((*opened)->WriteCheckpoints(checkpoints)).ok());
+      machine.disk().CrashAtOperation(n, kind);
+      checkpoints = {{{name, 5}}, {{name, 5}}, {{name, 5}}, {{name, 5}}};
+      crashed = !machine.Run((*opened)->WriteCheckpoints(checkpoints)).ok();
+      machine.disk().Crash(kind);
+      opened->reset();
+      machine.Restart();
+      opened = machine.Run(LogDirectory::Open(*machine.loop, "d"));
+      ASSERT_TRUE(opened.ok());
+      const OpenArguments found = (*opened)->ArgumentsFor("t", 0, Config());
+      EXPECT_TRUE(found.log_start == 20 || found.cleaned_up_to == 5);
+      EXPECT_TRUE(crashed || found.log_start == 5);
+    }
+  }
+}
+
 TEST_F(DirectoryTest, ListsPartitionsAndLeavesTheRestAlone) {
   ASSERT_TRUE(Open().ok());
   ASSERT_TRUE(Create("b", 1).ok());
