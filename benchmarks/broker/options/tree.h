@@ -1,0 +1,44 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+#include <string>
+
+#include "benchmarks/broker/mode/modes.h"
+#include "benchmarks/broker/options/options.h"
+
+// How the modes' options are built; each family has a file.
+namespace varve::bench {
+
+template <typename Options>
+struct Mode {
+  CLI::App& app;
+  Options& options;
+};
+
+// A mode whose options are filled in by the time it runs.
+template <typename Options>
+Mode<Options> AddMode(CLI::App& root, Invocation& invocation, const std::string& name,
+                      const std::string& about,
+                      absl::StatusOr<Rows> (*run)(const Common&, const Options&)) {
+  CLI::App& app = *root.add_subcommand(name, about);
+  auto options = std::make_shared<Options>();
+  app.callback([&invocation, options, run, name] {
+    invocation.mode = name;
+    invocation.run = [options, run](const Common& common) { return run(common, *options); };
+  });
+  return {app, *options};
+}
+
+// Those of all modes.
+void AddCommon(CLI::App& app, Common& common);
+
+void AddBatchShape(CLI::App& app, BatchShape& shape);
+void AddProduceShape(CLI::App& app, ProduceShape& shape);
+void AddRates(CLI::App& app, ProduceShape& shape);
+
+void AddProduceMode(CLI::App& root, Invocation& invocation);
+
+}  // namespace varve::bench
