@@ -21,9 +21,11 @@ constexpr std::array<std::byte, 14> kBarrier = {
 
 }  // namespace
 
-ProduceLane::ProduceLane(Worker& worker, Schedule& schedule, std::unique_ptr<FrameSource> source,
-                         const LaneOptions& options, std::unique_ptr<io::Stream> stream)
+ProduceLane::ProduceLane(Worker& worker, Meter& meter, Schedule& schedule,
+                         std::unique_ptr<FrameSource> source, const LaneOptions& options,
+                         std::unique_ptr<io::Stream> stream)
     : worker_(worker),
+      meter_(meter),
       schedule_(schedule),
       source_(std::move(source)),
       options_(options),
@@ -120,7 +122,7 @@ void ProduceLane::CountUnanswered(uint64_t first) {
   const io::MonoTime now = worker_.loop().Now();
   for (uint64_t number = first; number < sent_; ++number) {
     const Slot& slot = At(number);
-    worker_.meter().Done(now, slot.frame->records, slot.frame->batch_bytes);
+    meter_.Done(now, slot.frame->records, slot.frame->batch_bytes);
   }
   answered_ = sent_;
   Fill(now);
@@ -158,7 +160,7 @@ absl::Status ProduceLane::OnAnswer(Bytes frame, io::MonoTime now) {
   const auto on_partition = [&](int32_t /*partition*/, wire::ErrorCode error) {
     if (error == wire::ErrorCode::kNone) return;
     good = false;
-    worker_.meter().Failed(wire::Name(error));
+    meter_.Failed(wire::Name(error));
   };
   if (!ReadProduceAnswer(frame, options_.version, correlation, on_partition)) {
     return absl::DataLossError(fmt::format("{} bytes are no answer to Produce version {}",
@@ -170,8 +172,8 @@ absl::Status ProduceLane::OnAnswer(Bytes frame, io::MonoTime now) {
   }
   const Slot& slot = At(answered_);
   if (good) {
-    worker_.meter().Done(now, slot.frame->records, slot.frame->batch_bytes);
-    worker_.meter().Took(slot.intended, now);
+    meter_.Done(now, slot.frame->records, slot.frame->batch_bytes);
+    meter_.Took(slot.intended, now);
   }
   ++answered_;
   return absl::OkStatus();

@@ -24,11 +24,11 @@ struct LaneOptions {
 // One connection to a broker that produces: as many requests under way as there are slots, all
 // that are due sent in one gathered write. In the steady state nothing is allocated.
 //
-// Lifetime  Worker and schedule outlive it.
+// Lifetime  Worker, meter and schedule outlive it.
 // Threads   The worker's.
 class ProduceLane {
  public:
-  ProduceLane(Worker& worker, Schedule& schedule, std::unique_ptr<FrameSource> source,
+  ProduceLane(Worker& worker, Meter& meter, Schedule& schedule, std::unique_ptr<FrameSource> source,
               const LaneOptions& options, std::unique_ptr<io::Stream> stream);
 
   // Sends what it is given until Stop; done when all of it is answered.
@@ -62,6 +62,7 @@ class ProduceLane {
   void FinishIfDone();
 
   Worker& worker_;
+  Meter& meter_;
   Schedule& schedule_;
   const std::unique_ptr<FrameSource> source_;
   const LaneOptions options_;

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "benchmarks/broker/load/patience.h"
+
 namespace varve::bench {
 namespace {
 
@@ -26,13 +28,13 @@ io::Task<absl::Status> Producers::Connect() {
   for (const LanePlan& plan : plan_.lanes) {
     CO_ASSIGN_OR_RETURN(std::unique_ptr<io::Stream> stream,
                         co_await loop.net().Connect(plan.broker, loop.Now() + kConnectPatience));
-    lanes_.push_back(std::make_unique<ProduceLane>(worker_, schedule_, plan.source(), plan_.options,
-                                                   std::move(stream)));
+    lanes_.push_back(std::make_unique<ProduceLane>(worker_, meter_, schedule_, plan.source(),
+                                                   plan_.options, std::move(stream)));
   }
   co_return absl::OkStatus();
 }
 
-io::Task<absl::Status> Producers::Run() {
+io::Task<absl::Status> Producers::Run(io::Event& stop) {
   io::Loop& loop = worker_.loop();
   io::Gate gate(loop);
   schedule_ = Schedule(plan_.rate, loop.Now() + plan_.offset);
@@ -42,7 +44,7 @@ io::Task<absl::Status> Producers::Run() {
     if (schedule_.unlimited()) lane->Fill(loop.Now());
   }
   if (!schedule_.unlimited()) metronome.Start(schedule_.NextDue(), schedule_.interval());
-  co_await worker_.stop().Wait();
+  co_await stop.Wait();
   co_await metronome.Stop();
   DrainTimer drain(lanes_);
   loop.timers().Add(drain, loop.Now() + kAnswerPatience);

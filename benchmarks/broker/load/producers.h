@@ -27,15 +27,19 @@ struct ProducerPlan {
 
 // The connections of one worker that produce.
 //
+// Lifetime  Plan and meter outlive it.
 // Threads   The worker's.
 class Producers {
  public:
-  Producers(Worker& worker, const ProducerPlan& plan) : worker_(worker), plan_(plan) {}
+  Producers(Worker& worker, const ProducerPlan& plan) : Producers(worker, worker.meter(), plan) {}
+  // Counts elsewhere than the worker does.
+  Producers(Worker& worker, Meter& meter, const ProducerPlan& plan)
+      : worker_(worker), meter_(meter), plan_(plan) {}
 
   io::Task<absl::Status> Connect();
-  // Sends until the worker is told to stop; done when all is answered.
+  // Sends until `stop`; done when all is answered.
   // Errors    Of the first connection that breaks; DeadlineExceeded: answers stay out.
-  io::Task<absl::Status> Run();
+  io::Task<absl::Status> Run(io::Event& stop);
 
  private:
   io::Task<> RunLane(ProduceLane& lane);
@@ -43,15 +47,12 @@ class Producers {
   ProduceLane* NextWithRoom();
 
   Worker& worker_;
+  Meter& meter_;
   const ProducerPlan& plan_;
   Schedule schedule_{0, {}};
   std::vector<std::unique_ptr<ProduceLane>> lanes_;
   size_t next_lane_ = 0;
   absl::Status failure_;
 };
-
-// How long the last answers may take, and a connection.
-inline constexpr io::Duration kAnswerPatience = std::chrono::seconds(30);
-inline constexpr io::Duration kConnectPatience = std::chrono::seconds(30);
 
 }  // namespace varve::bench

@@ -71,7 +71,7 @@ io::Task<absl::Status> ProduceAs(Worker& worker, const ProducerPlan& plan) {
   Producers producers(worker, plan);
   CO_RETURN_IF_ERROR(co_await producers.Connect());
   co_await worker.Begin();
-  co_return co_await producers.Run();
+  co_return co_await producers.Run(worker.stop());
 }
 
 }  // namespace varve::bench

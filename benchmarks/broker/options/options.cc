@@ -43,6 +43,7 @@ std::optional<Invocation> ParseOptions(int argc, const char* const* argv, int& e
   app.require_subcommand(1);
   AddCommon(app, invocation->common);
   AddProduceMode(app, *invocation);
+  AddConsumeMode(app, *invocation);
   app.footer(kFooter);
   try {
     app.parse(argc, argv);

@@ -42,7 +42,7 @@ void AddRates(CLI::App& app, ProduceShape& shape) {
       ->excludes(rate);
 }
 
-void AddProduceShape(CLI::App& app, ProduceShape& shape) {
+void AddProduceOnly(CLI::App& app, ProduceShape& shape) {
   app.add_option("--records-per-batch", shape.batch.records,
                  "Records of each request: one batch, or with --keys as many as keys fall on")
       ->check(CLI::Range(uint32_t{1}, uint32_t{1'000'000}))
@@ -50,15 +50,19 @@ void AddProduceShape(CLI::App& app, ProduceShape& shape) {
   app.add_option("--keys", shape.batch.keys, "How many different keys; 0: no keys")
       ->capture_default_str();
   AddBatchShape(app, shape.batch);
-  app.add_option("--connections", shape.connections, "To all brokers together")
-      ->check(CLI::Range(1, 100'000))
-      ->capture_default_str();
   app.add_option("--in-flight", shape.in_flight, "Requests under way on each connection")
       ->check(CLI::Range(1, 10'000))
       ->capture_default_str();
   app.add_option("--acks", shape.acks, "0, 1, or -1 for all replicas")
       ->transform(CLI::Transformer(std::map<std::string, int>{{"all", -1}}))
       ->check(CLI::Range(-1, 1))
+      ->capture_default_str();
+}
+
+void AddProduceShape(CLI::App& app, ProduceShape& shape) {
+  AddProduceOnly(app, shape);
+  app.add_option("--connections", shape.connections, "To all brokers together")
+      ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
 }
 

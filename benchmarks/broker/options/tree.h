@@ -36,9 +36,12 @@ Mode<Options> AddMode(CLI::App& root, Invocation& invocation, const std::string&
 void AddCommon(CLI::App& app, Common& common);
 
 void AddBatchShape(CLI::App& app, BatchShape& shape);
+// Those of producers; the first without their number of connections.
+void AddProduceOnly(CLI::App& app, ProduceShape& shape);
 void AddProduceShape(CLI::App& app, ProduceShape& shape);
 void AddRates(CLI::App& app, ProduceShape& shape);
 
 void AddProduceMode(CLI::App& root, Invocation& invocation);
+void AddConsumeMode(CLI::App& root, Invocation& invocation);
 
 }  // namespace varve::bench
