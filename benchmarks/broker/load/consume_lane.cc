@@ -8,9 +8,10 @@
 
 namespace varve::bench {
 
-ConsumeLane::ConsumeLane(Worker& worker, const FetchShape& shape,
+ConsumeLane::ConsumeLane(Worker& worker, Meter& meter, const FetchShape& shape,
                          std::unique_ptr<io::Stream> stream)
     : worker_(worker),
+      meter_(meter),
       shape_(shape),
       stream_(std::move(stream)),
       walk_(shape.version, [this](const FetchWalk::Answer& answer) { return OnAnswer(answer); }),
@@ -102,15 +103,15 @@ absl::Status ConsumeLane::OnAnswer(const FetchWalk::Answer& answer) {
   ++answered_;
   wake_.Set();
   if (answer.head.error != wire::ErrorCode::kNone) {
-    worker_.meter().Failed(wire::Name(answer.head.error));
+    meter_.Failed(wire::Name(answer.head.error));
     reading.plan.offset = reading.plan.first;
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Advance(reading, answer));
   if (answer.batches == 0) return absl::OkStatus();
-  worker_.meter().Done(now_, answer.records, answer.batch_bytes);
+  meter_.Done(now_, answer.records, answer.batch_bytes);
   // At the end of a log the time is that of the waiting for records.
-  if (reading.plan.end != ReadPlan::kNoEnd) worker_.meter().Took(reading.sent, now_);
+  if (reading.plan.end != ReadPlan::kNoEnd) meter_.Took(reading.sent, now_);
   return absl::OkStatus();
 }
 

@@ -30,11 +30,12 @@ struct ReadPlan {
 // A broker answers in turn: where it waits for records of one partition, the others wait as well.
 // Who reads at the end of a log has a connection for each partition.
 //
-// Lifetime  The worker outlives it.
+// Lifetime  Worker and meter outlive it.
 // Threads   The worker's.
 class ConsumeLane {
  public:
-  ConsumeLane(Worker& worker, const FetchShape& shape, std::unique_ptr<io::Stream> stream);
+  ConsumeLane(Worker& worker, Meter& meter, const FetchShape& shape,
+              std::unique_ptr<io::Stream> stream);
 
   absl::Status Add(const ReadPlan& plan);
   // Shows the beginning of each batch, with the time that it arrived at.
@@ -63,6 +64,7 @@ class ConsumeLane {
   Reading& At(uint64_t number) { return readings_[number % readings_.size()]; }
 
   Worker& worker_;
+  Meter& meter_;
   const FetchShape shape_;
   const std::unique_ptr<io::Stream> stream_;
   FetchWalk walk_;

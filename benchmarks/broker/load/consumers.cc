@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "benchmarks/broker/load/patience.h"
+#include "engine/base/status.h"
 
 namespace varve::bench {
 
@@ -11,7 +12,8 @@ io::Task<absl::Status> Consumers::Connect() {
   for (const ReadLanePlan& plan : plan_.lanes) {
     CO_ASSIGN_OR_RETURN(std::unique_ptr<io::Stream> stream,
                         co_await loop.net().Connect(plan.broker, loop.Now() + kConnectPatience));
-    lanes_.push_back(std::make_unique<ConsumeLane>(worker_, plan_.shape, std::move(stream)));
+    lanes_.push_back(
+        std::make_unique<ConsumeLane>(worker_, meter_, plan_.shape, std::move(stream)));
     for (const ReadPlan& partition : plan.partitions) {
       CO_RETURN_IF_ERROR(lanes_.back()->Add(partition));
     }

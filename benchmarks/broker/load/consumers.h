@@ -20,11 +20,14 @@ struct ConsumerPlan {
 
 // The connections of one worker that consume.
 //
-// Lifetime  The plan outlives it.
+// Lifetime  Plan and meter outlive it.
 // Threads   The worker's.
 class Consumers {
  public:
-  Consumers(Worker& worker, const ConsumerPlan& plan) : worker_(worker), plan_(plan) {}
+  Consumers(Worker& worker, const ConsumerPlan& plan) : Consumers(worker, worker.meter(), plan) {}
+  // Counts elsewhere than the worker does.
+  Consumers(Worker& worker, Meter& meter, const ConsumerPlan& plan)
+      : worker_(worker), meter_(meter), plan_(plan) {}
 
   io::Task<absl::Status> Connect();
   void ShowBatches(size_t front_bytes, const ConsumeLane::OnBatch& on_batch);
@@ -36,6 +39,7 @@ class Consumers {
   io::Task<> RunLane(ConsumeLane& lane);
 
   Worker& worker_;
+  Meter& meter_;
   const ConsumerPlan& plan_;
   std::vector<std::unique_ptr<ConsumeLane>> lanes_;
   absl::Status failure_;

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "benchmarks/broker/load/interrupt.h"
-#include "benchmarks/broker/stats/usage.h"
 #include "engine/base/status.h"
 #include "tools/text/amount.h"
 #include "tools/text/progress.h"
@@ -31,8 +30,8 @@ struct Sample {
 Sample TakeSample(const io::Clock& clock, const Watch& watch) {
   Sample sample;
   sample.own = OwnUsage();
-  if (watch.broker_pid > 0) {
-    const absl::StatusOr<Usage> broker = UsageOf(watch.broker_pid);
+  if (watch.broker) {
+    const absl::StatusOr<Usage> broker = watch.broker();
     if (broker.ok()) sample.broker = *broker;
   }
   sample.at = clock.Now();
@@ -53,6 +52,8 @@ Worker::Worker(Team& team, io::Loop& loop, int index)
       scratch_(kScratchBytes),
       go_(loop),
       stop_(loop) {}
+
+const Window& Worker::window() const { return team_.window_; }
 
 io::Task<> Worker::Begin() {
   {

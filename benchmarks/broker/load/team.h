@@ -13,6 +13,7 @@
 
 #include "benchmarks/broker/load/meter.h"
 #include "benchmarks/broker/load/window.h"
+#include "benchmarks/broker/stats/usage.h"
 #include "engine/base/bytes.h"
 #include "engine/io/backend.h"
 #include "engine/io/sync.h"
@@ -28,7 +29,7 @@ struct Limits {
 
 // Who is watched beside, and how.
 struct Watch {
-  int broker_pid = 0;  // 0: nobody
+  std::function<absl::StatusOr<Usage>()> broker = nullptr;  // what it has used so far; or nobody
   bool progress = false;
 };
 
@@ -44,6 +45,7 @@ class Worker {
   io::Loop& loop() const { return loop_; }
   int index() const { return index_; }
   Meter& meter() { return meter_; }
+  const Window& window() const;
   // A hot buffer: what one connection receives is used up before the next one reads.
   MutableBytes scratch() { return scratch_; }
 

@@ -44,8 +44,11 @@ Limits Common::limits() const {
 
 absl::StatusOr<Watch> Common::watch() const {
   Watch watch;
-  ASSIGN_OR_RETURN(watch.broker_pid, PidFor(*this));
-  if (watch.broker_pid > 0) RETURN_IF_ERROR(UsageOf(watch.broker_pid).status());
+  ASSIGN_OR_RETURN(const int pid, PidFor(*this));
+  if (pid > 0) {
+    RETURN_IF_ERROR(UsageOf(pid).status());
+    watch.broker = [pid] { return UsageOf(pid); };
+  }
   watch.progress = progress || ::isatty(STDERR_FILENO) == 1;
   return watch;
 }
@@ -96,6 +99,10 @@ absl::Status CleanUp(const Common& common) {
 
 absl::StatusOr<Figures> MeasureTeam(const Common& common, const Body& body) {
   ASSIGN_OR_RETURN(const Watch watch, common.watch());
+  return MeasureTeam(common, body, watch);
+}
+
+absl::StatusOr<Figures> MeasureTeam(const Common& common, const Body& body, const Watch& watch) {
   ASSIGN_OR_RETURN(const std::unique_ptr<io::Backend> backend, OpenBenchBackend(common));
   Team team(*backend, common.threads);
   return team.Run(body, common.limits(), watch);

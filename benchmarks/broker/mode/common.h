@@ -18,7 +18,7 @@ namespace varve::bench {
 // What every mode is told.
 struct Common {
   std::string bootstrap = "127.0.0.1:9092";
-  std::string backend = "auto";
+  std::string backend = "epoll";  // takes less CPU for many small answers
   int threads = 1;
   int64_t warm_up_ms = 1000;
   int64_t duration_ms = 10'000;
@@ -53,5 +53,6 @@ absl::Status CleanUp(const Common& common);
 
 // One measurement with a team of workers.
 absl::StatusOr<Figures> MeasureTeam(const Common& common, const Body& body);
+absl::StatusOr<Figures> MeasureTeam(const Common& common, const Body& body, const Watch& watch);
 
 }  // namespace varve::bench

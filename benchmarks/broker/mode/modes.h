@@ -21,4 +21,24 @@ struct ConsumeOptions {
 };
 absl::StatusOr<Rows> RunConsume(const Common& common, const ConsumeOptions& options);
 
+struct LimitOptions {
+  std::string what = "both";
+  std::vector<uint64_t> sizes = {16 << 10, 1 << 20};
+  std::string directory = ".";
+  uint64_t file_bytes = 1 << 30;
+  int in_flight = 5;
+};
+absl::StatusOr<Rows> RunLimit(const Common& common, const LimitOptions& options);
+
+struct LatencyOptions {
+  ProduceShape produce{.batch = {.records = 1}, .connections = 1, .records_per_second = 1000};
+  int consumers = 1;
+};
+absl::StatusOr<Rows> RunLatency(const Common& common, const LatencyOptions& options);
+
+struct EchoOptions {
+  ProduceShape produce;
+};
+absl::StatusOr<Rows> RunEcho(const Common& common, const EchoOptions& options);
+
 }  // namespace varve::bench

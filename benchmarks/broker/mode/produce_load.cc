@@ -1,7 +1,9 @@
 #include "benchmarks/broker/mode/produce_load.h"
 
 #include <chrono>
+#include <utility>
 
+#include "benchmarks/broker/load/stamped_frames.h"
 #include "engine/base/status.h"
 
 namespace varve::bench {
@@ -20,12 +22,29 @@ absl::StatusOr<std::unique_ptr<ProduceLoad>> ProduceLoad::Make(const Topic& topi
                                                                const ProduceShape& shape,
                                                                int workers) {
   auto load = std::make_unique<ProduceLoad>();
-  RETURN_IF_ERROR(load->MakeFrames(topic, shape));
-  load->MakePlans(topic, shape, workers);
+  RETURN_IF_ERROR(load->MakeFrames(topic, shape, nullptr));
+  load->MakePlans(topic, shape, workers, [](const std::vector<Frame>& frames, size_t first) {
+    return std::make_unique<FramesInTurn>(frames, first);
+  });
   return load;
 }
 
-absl::Status ProduceLoad::MakeFrames(const Topic& topic, const ProduceShape& shape) {
+absl::StatusOr<std::unique_ptr<ProduceLoad>> ProduceLoad::MakeStamped(const Topic& topic,
+                                                                      const ProduceShape& shape,
+                                                                      int workers,
+                                                                      const StampedBatch& stamped) {
+  auto load = std::make_unique<ProduceLoad>();
+  RETURN_IF_ERROR(load->MakeFrames(topic, shape, &stamped.batch));
+  const auto slots = static_cast<size_t>(shape.in_flight);
+  const size_t stamp_at = stamped.stamp_at;
+  load->MakePlans(topic, shape, workers, [=](const std::vector<Frame>& frames, size_t first) {
+    return std::make_unique<StampedFrames>(frames, first, stamp_at, slots);
+  });
+  return load;
+}
+
+absl::Status ProduceLoad::MakeFrames(const Topic& topic, const ProduceShape& shape,
+                                     const Buffer* batch) {
   ProduceTarget target;
   target.topic = topic.name;
   target.topic_id = topic.id;
@@ -35,18 +54,22 @@ absl::Status ProduceLoad::MakeFrames(const Topic& topic, const ProduceShape& sha
   for (const io::Endpoint& leader : topic.Leaders()) {
     io::Random random(kSeed);
     const std::vector<int32_t> led = topic.LedBy(leader);
-    absl::StatusOr<ProduceFrames> frames =
-        shape.batch.keys > 0
-            ? ProduceFrames::Keyed(target, led, static_cast<int32_t>(topic.partitions.size()),
-                                   shape.batch, now_ms, random)
-            : ProduceFrames::SameBatch(target, led, MakeBatch(shape.batch, now_ms, random));
+    absl::StatusOr<ProduceFrames> frames = absl::UnknownError("");
+    if (shape.batch.keys > 0) {
+      frames = ProduceFrames::Keyed(target, led, static_cast<int32_t>(topic.partitions.size()),
+                                    shape.batch, now_ms, random);
+    } else {
+      Buffer same = batch != nullptr ? *batch : MakeBatch(shape.batch, now_ms, random);
+      frames = ProduceFrames::SameBatch(target, led, std::move(same));
+    }
     RETURN_IF_ERROR(frames.status());
     frames_.emplace(leader.ToString(), *std::move(frames));
   }
   return absl::OkStatus();
 }
 
-void ProduceLoad::MakePlans(const Topic& topic, const ProduceShape& shape, int workers) {
+void ProduceLoad::MakePlans(const Topic& topic, const ProduceShape& shape, int workers,
+                            NewSource new_source) {
   const std::vector<io::Endpoint> leaders = topic.Leaders();
   plans_.resize(static_cast<size_t>(workers));
   for (size_t i = 0; i < plans_.size(); ++i) {
@@ -62,7 +85,7 @@ void ProduceLoad::MakePlans(const Topic& topic, const ProduceShape& shape, int w
     const io::Endpoint& leader = leaders[i % leaders.size()];
     const std::vector<Frame>& frames = frames_.at(leader.ToString()).frames();
     const size_t first = i * frames.size() / static_cast<size_t>(shape.connections);
-    const auto source = [&frames, first] { return std::make_unique<FramesInTurn>(frames, first); };
+    const auto source = [&frames, first, new_source] { return new_source(frames, first); };
     plans_[i % plans_.size()].lanes.push_back({leader, source});
   }
 }

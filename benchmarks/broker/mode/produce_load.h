@@ -10,6 +10,7 @@
 
 #include "benchmarks/broker/cluster/topic.h"
 #include "benchmarks/broker/frames/batches.h"
+#include "benchmarks/broker/frames/stamp.h"
 #include "benchmarks/broker/load/producers.h"
 
 namespace varve::bench {
@@ -25,7 +26,7 @@ struct ProduceShape {
 
   // In requests; 0: full speed.
   double Rate() const {
-    return records_per_second > 0 ? records_per_second / batch.records : requests_per_second;
+    return requests_per_second > 0 ? requests_per_second : records_per_second / batch.records;
   }
 };
 
@@ -38,11 +39,21 @@ class ProduceLoad {
   static absl::StatusOr<std::unique_ptr<ProduceLoad>> Make(const Topic& topic,
                                                            const ProduceShape& shape, int workers);
 
+  // The same, of this batch, each request with the time in it that it was meant for.
+  static absl::StatusOr<std::unique_ptr<ProduceLoad>> MakeStamped(const Topic& topic,
+                                                                  const ProduceShape& shape,
+                                                                  int workers,
+                                                                  const StampedBatch& stamped);
+
   const ProducerPlan& PlanFor(int worker) const { return plans_[static_cast<size_t>(worker)]; }
 
  private:
-  absl::Status MakeFrames(const Topic& topic, const ProduceShape& shape);
-  void MakePlans(const Topic& topic, const ProduceShape& shape, int workers);
+  // A source of requests that begins with the first-th of `frames`.
+  using NewSource =
+      std::function<std::unique_ptr<FrameSource>(const std::vector<Frame>& frames, size_t first)>;
+
+  absl::Status MakeFrames(const Topic& topic, const ProduceShape& shape, const Buffer* batch);
+  void MakePlans(const Topic& topic, const ProduceShape& shape, int workers, NewSource source);
 
   std::map<std::string, ProduceFrames> frames_;  // by the broker that they go to
   std::vector<ProducerPlan> plans_;

@@ -44,6 +44,8 @@ std::optional<Invocation> ParseOptions(int argc, const char* const* argv, int& e
   AddCommon(app, invocation->common);
   AddProduceMode(app, *invocation);
   AddConsumeMode(app, *invocation);
+  AddLimitMode(app, *invocation);
+  AddLatencyModes(app, *invocation);
   app.footer(kFooter);
   try {
     app.parse(argc, argv);

@@ -38,6 +38,7 @@ void AddRates(CLI::App& app, ProduceShape& shape) {
                    ->check(CLI::NonNegativeNumber)
                    ->capture_default_str();
   app.add_option("--record-rate", shape.records_per_second, "Records a second, instead")
+      ->capture_default_str()
       ->check(CLI::NonNegativeNumber)
       ->excludes(rate);
 }

@@ -43,5 +43,7 @@ void AddRates(CLI::App& app, ProduceShape& shape);
 
 void AddProduceMode(CLI::App& root, Invocation& invocation);
 void AddConsumeMode(CLI::App& root, Invocation& invocation);
+void AddLimitMode(CLI::App& root, Invocation& invocation);
+void AddLatencyModes(CLI::App& root, Invocation& invocation);
 
 }  // namespace varve::bench

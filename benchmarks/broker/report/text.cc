@@ -31,7 +31,7 @@ std::vector<std::string> Cells(const Row& row) {
   const auto broker = figures.broker ? CpuPerGiB(figures, *figures.broker) : std::nullopt;
   return {row.label,
           RateText(PerSecond(figures, figures.requests)),
-          RateText(PerSecond(figures, figures.records)),
+          figures.records > 0 ? RateText(PerSecond(figures, figures.records)) : "-",
           RateText(PerSecond(figures, figures.bytes) / kMiB),
           CpuText(CpuPerGiB(figures, figures.own)),
           CpuText(broker),
@@ -48,7 +48,7 @@ std::string Notes(const Row& row) {
   std::string notes;
   for (const auto& [name, value] : figures.more)
     notes += fmt::format("  {}: {:.6g}\n", name, value);
-  if (figures.broker) {
+  if (figures.broker && figures.broker->memory_bytes_peak > 0) {
     const auto peak = static_cast<int64_t>(figures.broker->memory_bytes_peak);
     notes += fmt::format("  broker: {:.2f} CPU seconds in {:.1f} s, {} of memory at most\n",
                          figures.broker->cpu_seconds, figures.seconds, text::SizeText(peak));
@@ -63,7 +63,7 @@ std::string Notes(const Row& row) {
 
 std::string ToText(const Run& run) {
   text::Table table({"", ">REQUESTS/S", ">RECORDS/S", ">MIB/S", ">OWN CPU S/GIB",
-                     ">BROKER CPU S/GIB", ">P50", ">P99", ">P99.9", ">P99.99", ">MAX"});
+                     ">SERVER CPU S/GIB", ">P50", ">P99", ">P99.9", ">P99.99", ">MAX"});
   std::string notes;
   for (const Row& row : run.rows) {
     table.Add(Cells(row));
