@@ -41,4 +41,36 @@ struct EchoOptions {
 };
 absl::StatusOr<Rows> RunEcho(const Common& common, const EchoOptions& options);
 
+struct BatchCurveOptions {
+  std::vector<uint32_t> records = {1, 5, 10, 50, 100, 500, 1000};
+  ProduceShape produce{.connections = 16};
+};
+absl::StatusOr<Rows> RunBatchCurve(const Common& common, const BatchCurveOptions& options);
+
+struct PartitionsOptions {
+  std::vector<int32_t> counts = {1, 10, 100, 1000, 10'000};
+  ProduceShape produce{.batch = {.records = 10}, .connections = 16};
+};
+absl::StatusOr<Rows> RunPartitions(const Common& common, const PartitionsOptions& options);
+
+struct ColdOptions {
+  uint64_t fill_bytes = 0;
+  ProduceShape fill{.batch = {.records = 1000}};
+  ProduceShape produce{.requests_per_second = 500};
+  ConsumeShape backfill;
+};
+absl::StatusOr<Rows> RunCold(const Common& common, const ColdOptions& options);
+
+struct ConnectionsOptions {
+  int connections = 10'000;
+  int64_t hold_ms = 1000;
+};
+// Takes as long as opening them does, at most --duration.
+absl::StatusOr<Rows> RunConnections(const Common& common, const ConnectionsOptions& options);
+
+struct ChurnOptions {
+  int clients = 16;
+};
+absl::StatusOr<Rows> RunChurn(const Common& common, const ChurnOptions& options);
+
 }  // namespace varve::bench

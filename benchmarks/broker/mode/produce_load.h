@@ -17,7 +17,7 @@ namespace varve::bench {
 
 // What producers do, as it is asked for.
 struct ProduceShape {
-  BatchShape batch;
+  BatchShape batch{};
   int connections = 4;
   int in_flight = 5;               // requests of each connection
   int acks = 1;                    // -1: all

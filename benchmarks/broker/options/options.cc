@@ -46,6 +46,7 @@ std::optional<Invocation> ParseOptions(int argc, const char* const* argv, int& e
   AddConsumeMode(app, *invocation);
   AddLimitMode(app, *invocation);
   AddLatencyModes(app, *invocation);
+  AddOtherModes(app, *invocation);
   app.footer(kFooter);
   try {
     app.parse(argc, argv);

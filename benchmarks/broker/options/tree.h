@@ -45,5 +45,6 @@ void AddProduceMode(CLI::App& root, Invocation& invocation);
 void AddConsumeMode(CLI::App& root, Invocation& invocation);
 void AddLimitMode(CLI::App& root, Invocation& invocation);
 void AddLatencyModes(CLI::App& root, Invocation& invocation);
+void AddOtherModes(CLI::App& root, Invocation& invocation);
 
 }  // namespace varve::bench

@@ -33,6 +33,11 @@ void WriteUsed(JsonWriter& json, const Figures& figures, const Used& used) {
   json.BeginObject();
   Number(json, "cpu_seconds", used.cpu_seconds);
   Number(json, "cpu_seconds_per_gib", CpuPerGiB(figures, used));
+  const std::optional<double> per_request =
+      figures.requests > 0
+          ? std::optional(1e6 * used.cpu_seconds / static_cast<double>(figures.requests))
+          : std::nullopt;
+  Number(json, "cpu_us_per_request", per_request);
   json.Field("memory_bytes_peak", used.memory_bytes_peak);
   json.EndObject();
 }

@@ -26,6 +26,12 @@ std::string CpuText(const std::optional<double>& per_gib) {
   return per_gib ? fmt::format("{:.2f}", *per_gib) : "-";
 }
 
+std::string PerRequestText(const Figures& figures) {
+  if (!figures.broker || figures.requests == 0) return "-";
+  return fmt::format("{:.1f} us",
+                     1e6 * figures.broker->cpu_seconds / static_cast<double>(figures.requests));
+}
+
 std::vector<std::string> Cells(const Row& row) {
   const Figures& figures = row.figures;
   const auto broker = figures.broker ? CpuPerGiB(figures, *figures.broker) : std::nullopt;
@@ -35,6 +41,7 @@ std::vector<std::string> Cells(const Row& row) {
           RateText(PerSecond(figures, figures.bytes) / kMiB),
           CpuText(CpuPerGiB(figures, figures.own)),
           CpuText(broker),
+          PerRequestText(figures),
           MicrosText(figures.latency, 50),
           MicrosText(figures.latency, 99),
           MicrosText(figures.latency, 99.9),
@@ -63,7 +70,8 @@ std::string Notes(const Row& row) {
 
 std::string ToText(const Run& run) {
   text::Table table({"", ">REQUESTS/S", ">RECORDS/S", ">MIB/S", ">OWN CPU S/GIB",
-                     ">SERVER CPU S/GIB", ">P50", ">P99", ">P99.9", ">P99.99", ">MAX"});
+                     ">SERVER CPU S/GIB", ">A REQUEST", ">P50", ">P99", ">P99.9", ">P99.99",
+                     ">MAX"});
   std::string notes;
   for (const Row& row : run.rows) {
     table.Add(Cells(row));
