@@ -40,6 +40,9 @@ bool ReadProduceAnswer(Bytes frame, int version, int32_t& correlation_id, auto&&
     }
     reader.SkipTags();
   }
+  int32_t throttle_time_ms = 0;
+  reader(throttle_time_ms);
+  reader.SkipTags();
   return reader.ok();
 }
 

@@ -76,8 +76,8 @@ double CpuOf(std::thread& thread) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-void SleepUntil(Clock::time_point time, const std::atomic<bool>& ended) {
-  while (!ended.load() && !Interrupted() && Clock::now() < time) {
+void SleepUntil(Clock::time_point time, const std::function<bool()>& enough) {
+  while (!enough() && !Interrupted() && Clock::now() < time) {
     std::this_thread::sleep_for(std::min<Clock::duration>(kLookAgain, time - Clock::now()));
   }
 }
@@ -92,19 +92,22 @@ struct Pair {
 
 Figures WatchPair(Pair& pair, const Conversation& conversation, const Limits& limits) {
   const Clock::time_point begin = Clock::now() + limits.warm_up;
-  SleepUntil(begin, pair.ended);
+  SleepUntil(begin, [&] { return pair.ended.load(); });
   const uint64_t served_before = pair.served.load();
   const double asking_before = CpuOf(pair.asking);
   const double serving_before = CpuOf(pair.serving);
   const Clock::time_point begun = Clock::now();
-  SleepUntil(begun + limits.duration, pair.ended);
+  const auto enough = [&] {
+    const uint64_t served = pair.served.load() - served_before;
+    return pair.ended.load() || limits.Reached(served * conversation.counted_bytes(), served);
+  };
+  SleepUntil(begun + limits.duration, enough);
   Figures figures;
   figures.requests = pair.served.load() - served_before;
   figures.own.cpu_seconds = CpuOf(pair.asking) - asking_before;
   figures.broker = Used{CpuOf(pair.serving) - serving_before, 0};
   figures.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-  figures.bytes = figures.requests * (conversation.counts_answers ? conversation.answer_bytes
-                                                                  : conversation.request_bytes);
+  figures.bytes = figures.requests * conversation.counted_bytes();
   return figures;
 }
 

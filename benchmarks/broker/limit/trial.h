@@ -17,6 +17,8 @@ struct Conversation {
   size_t answer_bytes = 0;
   int in_flight = 4;
   bool counts_answers = false;  // bytes are those of the answers; else of the requests
+
+  size_t counted_bytes() const { return counts_answers ? answer_bytes : request_bytes; }
 };
 
 // Serves one connection, until its peer ends its side: adds 1 to `served` for each request, once

@@ -117,7 +117,7 @@ absl::StatusOr<Figures> Team::Measure(const Limits& limits, const Watch& watch) 
   window_.Begin(begin);
   SignalAll(&Worker::signal_go_);
   const auto never = [] { return false; };
-  const auto enough = [&] { return limits.bytes > 0 && BytesCounted() >= limits.bytes; };
+  const auto enough = [&] { return HasReached(limits); };
   WaitUntil(begin, never, {});
   const Sample first = TakeSample(clock, watch);
   WaitUntil(begin + limits.duration, enough, watch);
@@ -159,10 +159,14 @@ void Team::ShowProgress(const Watch& watch, double seconds) const {
   }
 }
 
-uint64_t Team::BytesCounted() const {
+bool Team::HasReached(const Limits& limits) const {
   uint64_t bytes = 0;
-  for (const auto& worker : workers_) bytes += worker->meter().bytes();
-  return bytes;
+  uint64_t requests = 0;
+  for (const auto& worker : workers_) {
+    bytes += worker->meter().bytes();
+    requests += worker->meter().requests();
+  }
+  return limits.Reached(bytes, requests);
 }
 
 void Team::Sum(Figures& figures) const {

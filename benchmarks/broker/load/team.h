@@ -24,7 +24,13 @@ namespace varve::bench {
 struct Limits {
   io::Duration warm_up{0};
   io::Duration duration{0};
-  uint64_t bytes = 0;  // ends as soon as so many were counted; 0: by time alone
+  // Ends as soon as so many were counted, of either; 0: by time alone.
+  uint64_t bytes = 0;
+  uint64_t requests = 0;
+
+  bool Reached(uint64_t counted_bytes, uint64_t counted_requests) const {
+    return (bytes > 0 && counted_bytes >= bytes) || (requests > 0 && counted_requests >= requests);
+  }
 };
 
 // Who is watched beside, and how.
@@ -98,7 +104,7 @@ class Team {
   // Until the time, or until `enough` says so, or all have ended; false for the last.
   bool WaitUntil(io::MonoTime time, const std::function<bool()>& enough, const Watch& watch);
   void ShowProgress(const Watch& watch, double seconds) const;
-  uint64_t BytesCounted() const;
+  bool HasReached(const Limits& limits) const;
   void Sum(Figures& figures) const;
 
   io::Backend& backend_;

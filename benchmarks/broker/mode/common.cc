@@ -39,7 +39,8 @@ absl::StatusOr<int> PidFor(const Common& common) {
 }  // namespace
 
 Limits Common::limits() const {
-  return {std::chrono::milliseconds(warm_up_ms), std::chrono::milliseconds(duration_ms), bytes};
+  return {std::chrono::milliseconds(warm_up_ms), std::chrono::milliseconds(duration_ms), bytes,
+          requests};
 }
 
 absl::StatusOr<Watch> Common::watch() const {

@@ -22,7 +22,8 @@ struct Common {
   int threads = 1;
   int64_t warm_up_ms = 1000;
   int64_t duration_ms = 10'000;
-  uint64_t bytes = 0;
+  uint64_t bytes = 0;      // 0: any number
+  uint64_t requests = 0;   // likewise
   std::string broker_pid;  // a number; "port": whoever listens on the first bootstrap address
   std::string json;        // a file; "-": standard output; "": none
   bool progress = false;

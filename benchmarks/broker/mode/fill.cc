@@ -24,6 +24,7 @@ absl::Status Fill(const Common& common, const Topic& topic, const ProduceShape& 
   filling.warm_up_ms = 0;
   filling.duration_ms = kPatienceMs;
   filling.bytes = bytes;
+  filling.requests = 0;
   const auto body = [&](Worker& worker) {
     return ProduceAs(worker, load->PlanFor(worker.index()));
   };

@@ -54,6 +54,8 @@ void AddCommon(CLI::App& app, Common& common) {
   app.add_option("--bytes", common.bytes, "Ends as soon as so many were measured: 4GiB")
       ->transform(CLI::AsSizeValue(false))
       ->capture_default_str();
+  app.add_option("--requests", common.requests, "Ends as soon as so many were measured")
+      ->capture_default_str();
   app.add_option("--broker-pid", common.broker_pid,
                  "Tells of this process's CPU and memory too; \"port\": of whoever listens on the "
                  "bootstrap address here");

@@ -14,7 +14,7 @@ constexpr const char* kAbout = "varve-bench: measures any broker that speaks the
 constexpr const char* kFooter = R"(
 Examples
   varve-bench produce --create --broker-pid port
-  varve-bench consume --mode catch-up --consumers 4
+  varve-bench consume --recreate --fill 1GiB --consumers 4
   varve-bench MODE --help                                 what a mode can do
 
 Exit status  0  measured
@@ -39,6 +39,7 @@ std::optional<Invocation> ParseOptions(int argc, const char* const* argv, int& e
   std::optional<Invocation> invocation(std::in_place);
   CLI::App app{kAbout, "varve-bench"};
   app.set_version_flag("--version", std::string("varve-bench ") + VARVE_VERSION);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.fallthrough();  // options of all modes may stand behind the mode
   app.require_subcommand(1);
   AddCommon(app, invocation->common);
