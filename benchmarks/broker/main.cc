@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -47,6 +48,10 @@ int Main(int argc, char** argv) {
   int exit_status = kDone;
   const std::optional<Invocation> invocation = ParseOptions(argc, argv, exit_status);
   if (!invocation) return exit_status;
+  if (invocation->report) {
+    const absl::Status reported = invocation->report();
+    return reported.ok() ? kDone : Tell(reported);
+  }
   RaiseOpenFilesLimit();
   CatchInterrupt();
   const Common& common = invocation->common;

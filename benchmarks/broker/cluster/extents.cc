@@ -23,6 +23,7 @@ io::Task<absl::Status> ListAt(cli::Connection& broker, const Topic& topic,
   wire::ListOffsetsRequest request;
   wire::ListOffsetsRequest::Topic& asked = request.topics.emplace_back();
   asked.name = topic.name;
+  asked.partitions.reserve(partitions.size());
   for (const int32_t index : partitions) asked.partitions.push_back({index, -1, which});
   CO_ASSIGN_OR_RETURN(const auto reply, co_await broker.Call<wire::ListOffsetsResponse>(
                                             request, kVersionMax, deadline));
@@ -53,6 +54,7 @@ io::Task<absl::StatusOr<std::vector<Extent>>> Extents(cli::Client& client, const
         co_await ListAt(*broker, topic, led, wire::kLatestTimestamp, deadline, ends));
   }
   std::vector<Extent> extents;
+  extents.reserve(starts.size());
   for (size_t i = 0; i < starts.size(); ++i) extents.push_back({starts[i], ends[i]});
   co_return extents;
 }

@@ -60,8 +60,10 @@ class ProduceFrames {
                                              int32_t partition_count, const BatchShape& shape,
                                              int64_t now_ms, io::Random& random);
 
-  ProduceFrames(ProduceFrames&&) = default;
-  ProduceFrames& operator=(ProduceFrames&&) = default;
+  ProduceFrames(const ProduceFrames&) = delete;  // frames are views of their own set
+  ProduceFrames& operator=(const ProduceFrames&) = delete;
+  ProduceFrames(ProduceFrames&&) noexcept = default;
+  ProduceFrames& operator=(ProduceFrames&&) noexcept = default;
 
   const std::vector<Frame>& frames() const { return frames_; }
 

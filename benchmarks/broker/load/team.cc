@@ -93,6 +93,7 @@ io::Task<> Team::Drive(Worker& worker, const Body& body) {
 absl::StatusOr<Figures> Team::Run(const Body& body, const Limits& limits, const Watch& watch) {
   RETURN_IF_ERROR(MakeWorkers());
   std::vector<std::thread> running;
+  running.reserve(workers_.size());
   for (const auto& worker : workers_) {
     running.emplace_back([this, &worker, &body] {
       io::StartDetached(Drive(*worker, body));

@@ -41,7 +41,7 @@ io::Task<absl::Status> ChurnAs(Worker& worker, const io::Endpoint& broker, int c
 
 absl::StatusOr<Rows> RunChurn(const Common& common, const ChurnOptions& options) {
   ASSIGN_OR_RETURN(const auto bootstrap, cli::ParseBootstrap(common.bootstrap));
-  const io::Endpoint broker = bootstrap.front();
+  const io::Endpoint& broker = bootstrap.front();
   const auto body = [&](Worker& worker) { return ChurnAs(worker, broker, options.clients); };
   ASSIGN_OR_RETURN(Figures figures, MeasureTeam(common, body));
   return Rows{{"churn", std::move(figures)}};

@@ -40,6 +40,7 @@ absl::StatusOr<Figures> MeasureTail(const Common& common, const Topic& topic,
   ASSIGN_OR_RETURN(const auto load, ProduceLoad::Make(topic, produce, common.threads));
   const Window never;
   std::vector<std::unique_ptr<Meter>> uncounted;
+  uncounted.reserve(static_cast<size_t>(common.threads));
   for (int i = 0; i < common.threads; ++i) uncounted.push_back(std::make_unique<Meter>(never));
   const auto body = [&](Worker& worker) {
     const auto index = static_cast<size_t>(worker.index());

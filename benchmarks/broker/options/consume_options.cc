@@ -1,5 +1,3 @@
-#include <map>
-
 #include "benchmarks/broker/options/tree.h"
 
 namespace varve::bench {
@@ -21,8 +19,7 @@ void AddConsumeMode(CLI::App& root, Invocation& invocation) {
   auto [app, options] =
       AddMode(root, invocation, "consume", "Consume what is there, or what comes", &RunConsume);
   app.add_option("--mode", options.shape.tail, "catch-up or tail")
-      ->transform(
-          CLI::CheckedTransformer(std::map<std::string, bool>{{"catch-up", false}, {"tail", true}}))
+      ->transform(OneOf<bool>({{"catch-up", false}, {"tail", true}}))
       ->default_str("catch-up");
   app.add_option("--consumers", options.shape.consumers, "Each reads all partitions")
       ->check(CLI::Range(1, 10'000))

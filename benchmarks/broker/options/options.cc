@@ -48,6 +48,7 @@ std::optional<Invocation> ParseOptions(int argc, const char* const* argv, int& e
   AddLimitMode(app, *invocation);
   AddLatencyModes(app, *invocation);
   AddOtherModes(app, *invocation);
+  AddReport(app, *invocation);
   app.footer(kFooter);
   try {
     app.parse(argc, argv);

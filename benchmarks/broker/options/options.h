@@ -21,6 +21,7 @@ struct Invocation {
   std::vector<std::pair<std::string, std::string>> options;  // that have a value
   Common common;
   std::function<absl::StatusOr<Rows>(const Common&)> run;
+  std::function<absl::Status()> report;  // instead of measuring
 };
 
 // Nothing if the process is to end at once, with this status: help was asked for, or the line was

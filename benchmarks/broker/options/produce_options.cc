@@ -1,5 +1,3 @@
-#include <map>
-
 #include "benchmarks/broker/options/tree.h"
 
 namespace varve::bench {
@@ -28,7 +26,7 @@ void AddBatchShape(CLI::App& app, BatchShape& shape) {
       ->check(CLI::Range(uint32_t{0}, uint32_t{100'000'000}))
       ->capture_default_str();
   app.add_option("--codec", shape.codec, "none, gzip, snappy, lz4 or zstd")
-      ->transform(CLI::CheckedTransformer(Codecs()))
+      ->transform(OneOf(Codecs()))
       ->default_str("none");
 }
 

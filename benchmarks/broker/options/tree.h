@@ -3,8 +3,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "benchmarks/broker/mode/modes.h"
 #include "benchmarks/broker/options/options.h"
@@ -32,6 +34,22 @@ Mode<Options> AddMode(CLI::App& root, Invocation& invocation, const std::string&
   return {app, *options};
 }
 
+// A value by one of these names.
+template <typename Value>
+CLI::Validator OneOf(std::map<std::string, Value> values) {
+  const auto transform = [values = std::move(values)](std::string& text) -> std::string {
+    const auto found = values.find(text);
+    if (found == values.end()) {
+      std::string names;
+      for (const auto& [name, value] : values) names += (names.empty() ? "" : ", ") + name;
+      return text + " is none of " + names;
+    }
+    text = std::to_string(static_cast<int>(found->second));
+    return "";
+  };
+  return {transform, "NAME"};
+}
+
 // Those of all modes.
 void AddCommon(CLI::App& app, Common& common);
 
@@ -46,5 +64,6 @@ void AddConsumeMode(CLI::App& root, Invocation& invocation);
 void AddLimitMode(CLI::App& root, Invocation& invocation);
 void AddLatencyModes(CLI::App& root, Invocation& invocation);
 void AddOtherModes(CLI::App& root, Invocation& invocation);
+void AddReport(CLI::App& root, Invocation& invocation);
 
 }  // namespace varve::bench

@@ -105,6 +105,20 @@ def told_in_a_file(scene):
     tap.check_equal(json.loads(path.read_text(encoding="utf-8"))["name"], "varve-bench", "name")
 
 
+def report(scene):
+    for name, arguments in ("one", ["produce", "--create"]), ("other", ["echo"]):
+        status, _, said = scene.run(*arguments, "--json", f"{name}.json")
+        tap.check_equal(status, 0, f"status, with {said}")
+    command = [scene.bench, "report", "one.json", "other.json", "--html", "report.html"]
+    subprocess.run(command, check=True, cwd=scene.folder, timeout=PATIENCE_SECONDS)
+    page = (pathlib.Path(scene.folder) / "report.html").read_text(encoding="utf-8")
+    tap.check("produce: one" in page and "<svg" in page, page)
+    done = subprocess.run([scene.bench, "report", "nowhere.json"], capture_output=True, text=True,
+                          check=False, cwd=scene.folder, timeout=PATIENCE_SECONDS)
+    tap.check_equal(done.returncode, 1, "status without a file")
+    tap.check("nowhere.json" in done.stderr, done.stderr)
+
+
 def errors_of_the_broker(scene):
     """They are counted by name, and decide about the exit status."""
     too_large = ["produce", "--recreate", "--records-per-batch", "10000"]
@@ -139,7 +153,7 @@ def main():
         scene = Scene(options, broker, folder)
         cases = [(case.__name__.replace("_", " "), lambda case=case: case(scene))
                  for case in (produce, consume, nothing_to_consume, limit, latency, others,
-                              told_in_a_file, errors_of_the_broker, wrong_usage)]
+                              told_in_a_file, report, errors_of_the_broker, wrong_usage)]
         sys.exit(tap.run(cases, options))
 
 
