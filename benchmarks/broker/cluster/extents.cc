@@ -8,6 +8,7 @@
 #include "server/wire/metadata.h"
 #include "tools/varve/client/connection.h"
 #include "tools/varve/client/errors.h"
+#include "tools/varve/client/retry.h"
 
 namespace varve::bench {
 namespace {
@@ -16,6 +17,13 @@ constexpr io::Duration kPatience = std::chrono::seconds(30);
 constexpr int kVersionMax = 6;  // enough for the two ends
 
 using Offsets = std::vector<int64_t>;  // by partition number
+
+absl::Status StatusOf(wire::ErrorCode error, const std::string& topic, int32_t partition) {
+  const std::string what = fmt::format("offsets of {}-{}", topic, partition);
+  absl::Status status = cli::ToStatus(error, "", what);
+  const bool passes = cli::IsRetriable(error) || error == wire::ErrorCode::kUnknownTopicOrPartition;
+  return passes ? absl::UnavailableError(status.message()) : status;
+}
 
 io::Task<absl::Status> ListAt(cli::Connection& broker, const Topic& topic,
                               std::vector<int32_t> partitions, int64_t which, io::MonoTime deadline,
@@ -29,8 +37,7 @@ io::Task<absl::Status> ListAt(cli::Connection& broker, const Topic& topic,
                                             request, kVersionMax, deadline));
   for (const auto& answered : reply.body.topics) {
     for (const auto& partition : answered.partitions) {
-      CO_RETURN_IF_ERROR(cli::ToStatus(
-          partition.error_code, "", fmt::format("offsets of {}-{}", topic.name, partition.index)));
+      CO_RETURN_IF_ERROR(StatusOf(partition.error_code, topic.name, partition.index));
       const auto index = static_cast<size_t>(partition.index);
       if (index < offsets.size()) offsets[index] = partition.offset;
     }
@@ -57,6 +64,16 @@ io::Task<absl::StatusOr<std::vector<Extent>>> Extents(cli::Client& client, const
   extents.reserve(starts.size());
   for (size_t i = 0; i < starts.size(); ++i) extents.push_back({starts[i], ends[i]});
   co_return extents;
+}
+
+io::Task<absl::Status> AwaitServing(cli::Client& client, const Topic& topic) {
+  const io::MonoTime deadline = client.loop().Now() + kPatience;
+  for (int attempt = 1;; ++attempt) {
+    const absl::StatusOr<std::vector<Extent>> extents = co_await Extents(client, topic);
+    const bool later = absl::IsUnavailable(extents.status()) && client.loop().Now() < deadline;
+    if (!later) co_return extents.status();
+    co_await io::Sleep(client.loop(), cli::PauseBefore(attempt));
+  }
 }
 
 }  // namespace varve::bench

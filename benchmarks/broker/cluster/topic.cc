@@ -124,6 +124,7 @@ io::Task<absl::StatusOr<Topic>> PrepareTopic(cli::Client& client, TopicSpec spec
   CO_ASSIGN_OR_RETURN(const cli::Spoken spoken, co_await client.SpokenBy(cli::Target::Any()));
   CO_ASSIGN_OR_RETURN(topic.produce_version, VersionOf<wire::ProduceApi>(spoken));
   CO_ASSIGN_OR_RETURN(topic.fetch_version, VersionOf<wire::FetchApi>(spoken));
+  if (created) CO_RETURN_IF_ERROR(co_await AwaitServing(client, topic));
   co_return topic;
 }
 

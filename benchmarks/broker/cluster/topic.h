@@ -62,6 +62,10 @@ io::Task<absl::Status> CreateTopic(cli::Client& client, const TopicSpec& spec, b
 io::Task<absl::Status> RemoveTopic(cli::Client& client, std::string name);
 
 // Of all partitions, in their order.
+// Errors    Unavailable: a leader does not know yet that it is one.
 io::Task<absl::StatusOr<std::vector<Extent>>> Extents(cli::Client& client, const Topic& topic);
+
+// Waits until the leaders of a topic that has just been made serve it: some say so earlier.
+io::Task<absl::Status> AwaitServing(cli::Client& client, const Topic& topic);
 
 }  // namespace varve::bench
