@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include "benchmarks/broker/limit/receive.h"
+#include "benchmarks/broker/limit/send_file.h"
+#include "benchmarks/broker/mode/modes.h"
+#include "engine/base/status.h"
+#include "tools/text/amount.h"
+
+namespace varve::bench {
+namespace {
+
+struct IngestTrial {
+  const char* name;
+  Ingest ingest;
+  bool reused;  // the file
+};
+constexpr IngestTrial kIngestTrials[] = {
+    {"receive", Ingest::kReceive, false},
+    {"receive, CRC", Ingest::kChecksum, false},
+    {"receive, CRC, write", Ingest::kWrite, false},
+    {"receive, CRC, write to a reused file", Ingest::kWrite, true},
+};
+
+struct SendTrial {
+  const char* name;
+  Means means;
+};
+constexpr SendTrial kSendTrials[] = {
+    {"sendfile", Means::kSendfile},
+    {"splice", Means::kSplice},
+    {"read and send", Means::kReadSend},
+};
+
+std::string LabelOf(const char* name, size_t bytes) {
+  return fmt::format("{}, {}", text::SizeText(static_cast<int64_t>(bytes)), name);
+}
+
+absl::Status MeasureIngest(const Common& common, const LimitOptions& options, size_t bytes,
+                           Rows& rows) {
+  for (const IngestTrial& trial : kIngestTrials) {
+    ASSIGN_OR_RETURN(LimitFile file,
+                     LimitFile::Make(options.directory, options.file_bytes, trial.reused));
+    const Conversation conversation{bytes, kAnswerBytes, options.in_flight, false};
+    const Serve serve = ServeRequests(bytes, trial.ingest, &file);
+    ASSIGN_OR_RETURN(Figures figures, RunTrial(conversation, serve, common.limits()));
+    rows.push_back({LabelOf(trial.name, bytes), std::move(figures)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MeasureSends(const Common& common, const LimitOptions& options, size_t bytes,
+                          Rows& rows) {
+  ASSIGN_OR_RETURN(const LimitFile file,
+                   LimitFile::Make(options.directory, options.file_bytes, /*reused=*/true));
+  for (const SendTrial& trial : kSendTrials) {
+    const Conversation conversation{kAskBytes, bytes, options.in_flight, true};
+    const Serve serve = ServeFile(bytes, trial.means, file);
+    ASSIGN_OR_RETURN(Figures figures, RunTrial(conversation, serve, common.limits()));
+    rows.push_back({LabelOf(trial.name, bytes), std::move(figures)});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Rows> RunLimit(const Common& common, const LimitOptions& options) {
+  Rows rows;
+  for (const uint64_t bytes : options.sizes) {
+    if (bytes == 0 || bytes > options.file_bytes) {
+      return absl::InvalidArgumentError("--size has to be between 1 and --file-size");
+    }
+  }
+  for (const uint64_t bytes : options.sizes) {
+    if (options.what != "send") RETURN_IF_ERROR(MeasureIngest(common, options, bytes, rows));
+    if (options.what != "receive") RETURN_IF_ERROR(MeasureSends(common, options, bytes, rows));
+  }
+  return rows;
+}
+
+}  // namespace varve::bench

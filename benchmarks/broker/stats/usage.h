@@ -1,0 +1,31 @@
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <string_view>
+
+namespace varve::bench {
+
+// What a process has used so far, as the kernel counts it.
+struct Usage {
+  double cpu_seconds = 0;            // all threads, user and system; of others in steps of 10 ms
+  uint64_t resident_bytes = 0;       // now
+  uint64_t resident_bytes_peak = 0;  // since it began
+};
+
+Usage OwnUsage();
+// NotFound: there is no such process, or it may not be looked at.
+absl::StatusOr<Usage> UsageOf(int pid);
+
+// The parts of UsageOf: /proc/PID/stat and /proc/PID/status.
+double CpuSecondsIn(std::string_view stat, double ticks_per_second);
+uint64_t BytesIn(std::string_view status, std::string_view name);
+
+// CPU time of the calling thread.
+double ThreadCpuSeconds();
+
+// The process that listens on this TCP port here. NotFound: none that we may look at.
+absl::StatusOr<int> PidListeningOn(uint16_t port);
+
+}  // namespace varve::bench
