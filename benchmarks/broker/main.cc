@@ -43,20 +43,11 @@ int Tell(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? kWrongUsage : kFailed;
 }
 
-int Main(int argc, char** argv) {
-  ::signal(SIGPIPE, SIG_IGN);
-  int exit_status = kDone;
-  const std::optional<Invocation> invocation = ParseOptions(argc, argv, exit_status);
-  if (!invocation) return exit_status;
-  if (invocation->report) {
-    const absl::Status reported = invocation->report();
-    return reported.ok() ? kDone : Tell(reported);
-  }
-  RaiseOpenFilesLimit();
-  CatchInterrupt();
-  const Common& common = invocation->common;
-  Run run{invocation->mode, MillisNow(), invocation->options};
-  absl::StatusOr<Rows> rows = invocation->run(common);
+// Measures, and tells of it; returns the exit status.
+int Measure(const Invocation& invocation) {
+  const Common& common = invocation.common;
+  Run run{invocation.mode, MillisNow(), invocation.options};
+  absl::StatusOr<Rows> rows = invocation.run(common);
   if (common.progress || ::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "\r\033[K");
   if (!rows.ok()) return Tell(rows.status());
   run.rows = *std::move(rows);
@@ -66,6 +57,20 @@ int Main(int argc, char** argv) {
   if (!HasErrors(run) || common.errors_allowed) return kDone;
   fmt::print(stderr, "varve-bench: the broker answered with errors\n");
   return kFailed;
+}
+
+int Main(int argc, char** argv) {
+  ::signal(SIGPIPE, SIG_IGN);  // a broker that is gone is an error of the call
+  int exit_status = kDone;
+  const std::optional<Invocation> invocation = ParseOptions(argc, argv, exit_status);
+  if (!invocation) return exit_status;
+  if (invocation->report) {
+    const absl::Status reported = invocation->report();
+    return reported.ok() ? kDone : Tell(reported);
+  }
+  RaiseOpenFilesLimit();
+  CatchInterrupt();
+  return Measure(*invocation);
 }
 
 }  // namespace

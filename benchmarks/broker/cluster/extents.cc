@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 
 #include "benchmarks/broker/cluster/topic.h"
@@ -13,7 +15,9 @@
 namespace varve::bench {
 namespace {
 
-constexpr io::Duration kPatience = std::chrono::seconds(30);
+constexpr io::Duration kPatience = std::chrono::seconds(60);         // with one request
+constexpr io::Duration kServingPatience = std::chrono::minutes(10);  // with a topic just made
+constexpr size_t kPartitionsPerRequest = 10'000;
 constexpr int kVersionMax = 6;  // enough for the two ends
 
 using Offsets = std::vector<int64_t>;  // by partition number
@@ -26,8 +30,8 @@ absl::Status StatusOf(wire::ErrorCode error, const std::string& topic, int32_t p
 }
 
 io::Task<absl::Status> ListAt(cli::Connection& broker, const Topic& topic,
-                              std::vector<int32_t> partitions, int64_t which, io::MonoTime deadline,
-                              Offsets& offsets) {
+                              std::span<const int32_t> partitions, int64_t which,
+                              io::MonoTime deadline, Offsets& offsets) {
   wire::ListOffsetsRequest request;
   wire::ListOffsetsRequest::Topic& asked = request.topics.emplace_back();
   asked.name = topic.name;
@@ -52,13 +56,19 @@ io::Task<absl::StatusOr<std::vector<Extent>>> Extents(cli::Client& client, const
   Offsets starts(topic.partitions.size());
   Offsets ends(topic.partitions.size());
   for (const io::Endpoint& leader : topic.Leaders()) {
-    const io::MonoTime deadline = loop.Now() + kPatience;
-    CO_ASSIGN_OR_RETURN(const auto broker, co_await cli::Connection::Open(loop, leader, deadline));
+    const io::MonoTime connected_by = loop.Now() + kPatience;
+    CO_ASSIGN_OR_RETURN(const auto broker,
+                        co_await cli::Connection::Open(loop, leader, connected_by));
     const std::vector<int32_t> led = topic.LedBy(leader);
-    CO_RETURN_IF_ERROR(
-        co_await ListAt(*broker, topic, led, wire::kEarliestTimestamp, deadline, starts));
-    CO_RETURN_IF_ERROR(
-        co_await ListAt(*broker, topic, led, wire::kLatestTimestamp, deadline, ends));
+    for (size_t at = 0; at < led.size(); at += kPartitionsPerRequest) {
+      const auto some =
+          std::span(led).subspan(at).first(std::min(kPartitionsPerRequest, led.size() - at));
+      const io::MonoTime deadline = loop.Now() + kPatience;
+      CO_RETURN_IF_ERROR(
+          co_await ListAt(*broker, topic, some, wire::kEarliestTimestamp, deadline, starts));
+      CO_RETURN_IF_ERROR(
+          co_await ListAt(*broker, topic, some, wire::kLatestTimestamp, deadline, ends));
+    }
   }
   std::vector<Extent> extents;
   extents.reserve(starts.size());
@@ -67,7 +77,7 @@ io::Task<absl::StatusOr<std::vector<Extent>>> Extents(cli::Client& client, const
 }
 
 io::Task<absl::Status> AwaitServing(cli::Client& client, const Topic& topic) {
-  const io::MonoTime deadline = client.loop().Now() + kPatience;
+  const io::MonoTime deadline = client.loop().Now() + kServingPatience;
   for (int attempt = 1;; ++attempt) {
     const absl::StatusOr<std::vector<Extent>> extents = co_await Extents(client, topic);
     const bool later = absl::IsUnavailable(extents.status()) && client.loop().Now() < deadline;

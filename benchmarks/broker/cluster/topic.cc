@@ -68,13 +68,15 @@ bool NotThere(wire::ErrorCode error) {
          error == wire::ErrorCode::kLeaderNotAvailable;
 }
 
-io::Task<absl::StatusOr<Described>> DescribeOnceThere(cli::Client& client, std::string name) {
+io::Task<absl::StatusOr<Described>> DescribeOnceThere(cli::Client& client, TopicSpec spec) {
   constexpr int kAttempts = 100;
   for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<Described> reply = co_await Describe(client, name);
-    if (!reply.ok() || attempt == kAttempts || !NotThere(MetadataError(reply->body))) {
-      co_return reply;
-    }
+    absl::StatusOr<Described> reply = co_await Describe(client, spec.name);
+    if (!reply.ok() || attempt == kAttempts) co_return reply;
+    const auto wanted = static_cast<size_t>(spec.partitions);
+    const bool there = !NotThere(MetadataError(reply->body)) &&
+                       reply->body.topics.front().partitions.size() >= wanted;
+    if (there) co_return reply;
     co_await io::Sleep(client.loop(), cli::PauseBefore(attempt));
   }
 }
@@ -109,7 +111,7 @@ io::Task<absl::StatusOr<Topic>> PrepareTopic(cli::Client& client, TopicSpec spec
   }
   absl::StatusOr<Described> reply;
   if (created) {
-    reply = co_await DescribeOnceThere(client, spec.name);
+    reply = co_await DescribeOnceThere(client, spec);
   } else {
     reply = co_await Describe(client, spec.name);
   }

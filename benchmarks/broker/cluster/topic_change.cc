@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "benchmarks/broker/cluster/topic.h"
 #include "engine/base/status.h"
+#include "server/wire/create_partitions.h"
 #include "server/wire/create_topics.h"
 #include "server/wire/delete_topics.h"
 #include "tools/varve/client/errors.h"
@@ -11,6 +13,8 @@
 namespace varve::bench {
 namespace {
 
+// More than a controller makes at once.
+constexpr int32_t kPartitionsAtOnce = 10'000;
 constexpr int kAttemptsMax = 200;  // while a topic of that name is still being removed
 
 absl::StatusOr<wire::CreateTopicsRequest::Config> ToConfig(std::string_view text) {
@@ -25,7 +29,7 @@ absl::StatusOr<wire::CreateTopicsRequest> CreateRequest(const TopicSpec& spec) {
   wire::CreateTopicsRequest request;
   wire::CreateTopicsRequest::Topic& topic = request.topics.emplace_back();
   topic.name = spec.name;
-  topic.num_partitions = spec.partitions;
+  topic.num_partitions = std::min(spec.partitions, kPartitionsAtOnce);
   topic.replication_factor = spec.replication;
   for (const std::string& text : spec.configs) {
     ASSIGN_OR_RETURN(topic.configs.emplace_back(), ToConfig(text));
@@ -43,6 +47,33 @@ wire::ErrorCode DeleteError(const wire::DeleteTopicsResponse& response) {
                                  : response.topics.front().error_code;
 }
 
+wire::ErrorCode GrowError(const wire::CreatePartitionsResponse& response) {
+  return response.results.empty() ? wire::ErrorCode::kUnknownServerError
+                                  : response.results.front().error_code;
+}
+
+// Adds partitions to a topic until it has as many as are wanted.
+io::Task<absl::Status> GrowTopic(cli::Client& client, const TopicSpec& spec) {
+  wire::CreatePartitionsRequest request;
+  wire::CreatePartitionsRequest::Topic topic;
+  topic.name = spec.name;
+  request.topics.push_back(topic);
+  request.timeout_ms = client.timeout_ms();
+  for (int32_t count = kPartitionsAtOnce; count < spec.partitions;) {
+    count = std::min(spec.partitions, count + kPartitionsAtOnce);
+    request.topics.front().count = count;
+    CO_ASSIGN_OR_RETURN(const auto reply, co_await client.Call<wire::CreatePartitionsResponse>(
+                                              cli::Target::Controller(), request, GrowError));
+    const wire::ErrorCode error = GrowError(reply.body);
+    const auto& results = reply.body.results;
+    const std::optional<std::string> said =
+        results.empty() ? std::nullopt : results.front().error_message;
+    const std::string what = fmt::format("raising topic {} to {} partitions", spec.name, count);
+    CO_RETURN_IF_ERROR(cli::ToStatus(error, said, what));
+  }
+  co_return absl::OkStatus();
+}
+
 }  // namespace
 
 io::Task<absl::Status> CreateTopic(cli::Client& client, const TopicSpec& spec, bool& created) {
@@ -52,7 +83,7 @@ io::Task<absl::Status> CreateTopic(cli::Client& client, const TopicSpec& spec, b
                                               cli::Target::Controller(), request, CreateError));
     const wire::ErrorCode error = CreateError(reply.body);
     created = error == wire::ErrorCode::kNone;
-    if (created) co_return absl::OkStatus();
+    if (created) co_return co_await GrowTopic(client, spec);
     const bool exists = error == wire::ErrorCode::kTopicAlreadyExists;
     if (exists && !spec.recreate) co_return absl::OkStatus();
     if (!exists || attempt == kAttemptsMax) {

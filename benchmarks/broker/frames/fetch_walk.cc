@@ -34,7 +34,7 @@ absl::Status FetchWalk::Step(Bytes& input) {
     case At::kHead:
       return ReadHead(input);
     case At::kRecords:
-      return ReadBatch(input);
+      return ReadRecords(input);
     case At::kTail:
       break;
   }
@@ -103,34 +103,41 @@ absl::Status FetchWalk::TakeHead(const FetchHead& head, Bytes& input) {
   return Feed(Bytes(carried).subspan(head.records_at));
 }
 
-absl::Status FetchWalk::ReadBatch(Bytes& input) {
-  size_t used = std::min(skip_, input.size());
-  if (skip_ > 0) {
-    input = input.subspan(used);
-    skip_ -= used;
-  } else {
-    // What is shorter than a header is the beginning of a batch that the answer had no room for.
-    std::optional<Bytes> front = Front(input, std::min(records_left_, record::kHeaderBytes));
-    if (!front) return absl::OkStatus();
-    const record::Peek peek = record::PeekBatch(*front, records_left_);
-    using Kind = record::Peek::Kind;
-    if (peek.kind == Kind::kBroken || peek.kind == Kind::kOldMagic) {
-      return absl::DataLossError(
-          fmt::format("no batch begins {} bytes before the end of the records", records_left_));
-    }
-    if (peek.kind == Kind::kBatch) {
-      front = Front(input, std::min(front_bytes_, peek.size_bytes));
-      if (!front) return absl::OkStatus();
-      RETURN_IF_ERROR(Count(*front, peek.size_bytes));
-    }
-    used = front->size();
-    skip_ = (peek.kind == Kind::kBatch ? peek.size_bytes : records_left_) - used;
-    DropFront(input, used);
-  }
-  records_left_ -= used;
-  frame_left_ -= used;
-  if (records_left_ == 0) at_ = At::kTail;
+absl::Status FetchWalk::ReadRecords(Bytes& input) {
+  if (skip_ == 0) return ReadBatch(input);
+  const size_t skipped = std::min(skip_, input.size());
+  input = input.subspan(skipped);
+  skip_ -= skipped;
+  Use(skipped);
   return absl::OkStatus();
+}
+
+absl::Status FetchWalk::ReadBatch(Bytes& input) {
+  // What is shorter than a header is the beginning of a batch that the answer had no room for.
+  std::optional<Bytes> front = Front(input, std::min(records_left_, record::kHeaderBytes));
+  if (!front) return absl::OkStatus();
+  const record::Peek peek = record::PeekBatch(*front, records_left_);
+  size_t size = records_left_;
+  if (peek.kind == record::Peek::Kind::kBatch) {
+    size = peek.size_bytes;
+    front = Front(input, std::min(front_bytes_, size));
+    if (!front) return absl::OkStatus();
+    RETURN_IF_ERROR(Count(*front, size));
+  } else if (peek.kind != record::Peek::Kind::kCutShort) {
+    return absl::DataLossError(
+        fmt::format("no batch begins {} bytes before the end of the records", records_left_));
+  }
+  const size_t used = front->size();
+  skip_ = size - used;
+  DropFront(input, used);
+  Use(used);
+  return absl::OkStatus();
+}
+
+void FetchWalk::Use(size_t bytes) {
+  records_left_ -= bytes;
+  frame_left_ -= bytes;
+  if (records_left_ == 0) at_ = At::kTail;
 }
 
 absl::Status FetchWalk::Count(Bytes front, size_t size_bytes) {

@@ -46,7 +46,9 @@ class FetchWalk {
   absl::Status ReadSize(Bytes& input);
   absl::Status ReadHead(Bytes& input);
   absl::Status TakeHead(const FetchHead& head, Bytes& input);
+  absl::Status ReadRecords(Bytes& input);
   absl::Status ReadBatch(Bytes& input);
+  void Use(size_t bytes);  // of the records
   absl::Status Count(Bytes front, size_t size_bytes);
   absl::Status ReadTail(Bytes& input);
 

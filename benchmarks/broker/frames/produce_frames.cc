@@ -54,6 +54,21 @@ uint64_t BytesIn(const Batches& batches) {
   return bytes;
 }
 
+// What stands before a batch, once for each partition, in one piece of memory.
+Buffer Fronts(Bytes before, const std::vector<int32_t>& partitions) {
+  std::array<std::byte, sizeof(kMarker)> marker{};
+  StoreBigEndian(marker.data(), kMarker);
+  const size_t marker_at = PositionOf(marker, before);
+  Buffer fronts;
+  fronts.reserve(before.size() * partitions.size());
+  for (const int32_t partition : partitions) {
+    const size_t at = fronts.size();
+    Append(fronts, before);
+    StoreBigEndian(fronts.data() + at + marker_at, partition);
+  }
+  return fronts;
+}
+
 }  // namespace
 
 FrameHead HeadOf(Bytes frame) {
@@ -68,26 +83,16 @@ absl::StatusOr<ProduceFrames> ProduceFrames::SameBatch(const ProduceTarget& targ
   Batches batches;
   batches[kMarker] = std::move(batch);
   ASSIGN_OR_RETURN(const Buffer frame, EncodeProduce(target, batches));
-  ProduceFrames made;
   const uint32_t records = RecordsIn(batches);
-  const Buffer& kept = made.Keep(std::move(batches[kMarker]));
-  std::array<std::byte, sizeof(kMarker)> marker{};
-  StoreBigEndian(marker.data(), kMarker);
-  const size_t marker_at = PositionOf(marker, frame);
+  ProduceFrames made;
+  const Bytes kept = made.Keep(std::move(batches[kMarker]));
   const size_t batch_at = PositionOf(kept, frame);
-  const Bytes tail = made.Keep(
-      Buffer(frame.begin() + static_cast<ptrdiff_t>(batch_at + kept.size()), frame.end()));
+  const Bytes behind = Bytes(frame).subspan(batch_at + kept.size());
+  const Bytes tail = made.Keep(Buffer(behind.begin(), behind.end()));
   const Bytes before = Bytes(frame).first(batch_at).subspan(kFrameHeadBytes);
-  Buffer fronts;  // of all partitions in one piece of memory
-  fronts.reserve(before.size() * partitions.size());
-  for (const int32_t partition : partitions) {
-    Append(fronts, before);
-    StoreBigEndian(fronts.data() + fronts.size() - before.size() + marker_at - kFrameHeadBytes,
-                   partition);
-  }
-  const Bytes all_fronts = made.Keep(std::move(fronts));
+  const Bytes fronts = made.Keep(Fronts(before, partitions));
   for (size_t i = 0; i < partitions.size(); ++i) {
-    const Bytes front = all_fronts.subspan(i * before.size(), before.size());
+    const Bytes front = fronts.subspan(i * before.size(), before.size());
     made.frames_.push_back({HeadOf(frame), {front, kept, tail}, records, kept.size()});
   }
   return made;

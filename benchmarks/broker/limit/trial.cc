@@ -84,71 +84,84 @@ void SleepUntil(Clock::time_point time, const std::function<bool()>& enough) {
   }
 }
 
-// Two threads at work, watched from outside.
-struct Pair {
-  std::thread asking;
-  std::thread serving;
-  const std::atomic<uint64_t>& served;
-  const std::atomic<bool>& ended;  // one of them, early
+// One thread that asks and one that serves. Both stay, when they are done, until their clocks have
+// been read.
+class Pair {
+ public:
+  Pair(const Connected& connected, const Conversation& conversation, const Serve& serve)
+      : conversation_(conversation),
+        asking_([this, fd = connected.client.get()] {
+          End(fd, asked_well_, Ask(fd, conversation_, stop_));
+        }),
+        serving_([this, &serve, fd = connected.server.get()] {
+          End(fd, served_well_, serve(fd, served_));
+        }) {}
+
+  Figures Watch(const Limits& limits);
+
+  // Ends both. An error if one had ended before it was told to.
+  absl::Status Join();
+
+ private:
+  void End(int fd, absl::Status& told, absl::Status status) {
+    told = std::move(status);
+    ::shutdown(fd, SHUT_RDWR);
+    ended_.store(true);
+    watched_.wait(false);
+  }
+
+  const Conversation conversation_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> watched_{false};
+  std::atomic<uint64_t> served_{0};
+  absl::Status asked_well_;
+  absl::Status served_well_;
+  std::thread asking_;  // last: they use what is above
+  std::thread serving_;
 };
 
-Figures WatchPair(Pair& pair, const Conversation& conversation, const Limits& limits) {
-  const Clock::time_point begin = Clock::now() + limits.warm_up;
-  SleepUntil(begin, [&] { return pair.ended.load(); });
-  const uint64_t served_before = pair.served.load();
-  const double asking_before = CpuOf(pair.asking);
-  const double serving_before = CpuOf(pair.serving);
+Figures Pair::Watch(const Limits& limits) {
+  SleepUntil(Clock::now() + limits.warm_up, [this] { return ended_.load(); });
+  const uint64_t served_before = served_.load();
+  const double asking_before = CpuOf(asking_);
+  const double serving_before = CpuOf(serving_);
   const Clock::time_point begun = Clock::now();
   const auto enough = [&] {
-    const uint64_t served = pair.served.load() - served_before;
-    return pair.ended.load() || limits.Reached(served * conversation.counted_bytes(), served);
+    const uint64_t served = served_.load() - served_before;
+    return ended_.load() || limits.Reached(served * conversation_.counted_bytes(), served);
   };
   SleepUntil(begun + limits.duration, enough);
   Figures figures;
-  figures.requests = pair.served.load() - served_before;
-  figures.own.cpu_seconds = CpuOf(pair.asking) - asking_before;
-  figures.broker = Used{CpuOf(pair.serving) - serving_before, 0};
+  figures.requests = served_.load() - served_before;
+  figures.own.cpu_seconds = CpuOf(asking_) - asking_before;
+  figures.broker = Used{CpuOf(serving_) - serving_before, 0};
   figures.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-  figures.bytes = figures.requests * conversation.counted_bytes();
+  figures.bytes = figures.requests * conversation_.counted_bytes();
   return figures;
+}
+
+absl::Status Pair::Join() {
+  const bool early = ended_.load();
+  stop_.store(true);
+  watched_.store(true);
+  watched_.notify_all();
+  asking_.join();
+  serving_.join();
+  if (!early) return absl::OkStatus();
+  if (!served_well_.ok()) return served_well_;
+  return asked_well_.ok() ? absl::UnknownError("the trial ended early") : asked_well_;
 }
 
 }  // namespace
 
 absl::StatusOr<Figures> RunTrial(const Conversation& conversation, const Serve& serve,
                                  const Limits& limits) {
-  ASSIGN_OR_RETURN(const Connected pair, ConnectLoopback());
-  std::atomic<bool> stop{false};
-  std::atomic<bool> ended{false};
-  std::atomic<bool> watched{false};  // threads stay until their clocks have been read
-  std::atomic<uint64_t> served{0};
-  absl::Status asked_well;
-  absl::Status served_well;
-  const auto stay = [&] {
-    ended.store(true);
-    watched.wait(false);
-  };
-  Pair threads{std::thread([&] {
-                 asked_well = Ask(pair.client.get(), conversation, stop);
-                 ::shutdown(pair.client.get(), SHUT_RDWR);
-                 stay();
-               }),
-               std::thread([&] {
-                 served_well = serve(pair.server.get(), served);
-                 ::shutdown(pair.server.get(), SHUT_RDWR);
-                 stay();
-               }),
-               served, ended};
-  Figures figures = WatchPair(threads, conversation, limits);
-  const bool early = ended.load();
-  stop.store(true);
-  watched.store(true);
-  watched.notify_all();
-  threads.asking.join();
-  threads.serving.join();
-  if (!early) return figures;
-  if (!served_well.ok()) return served_well;
-  return asked_well.ok() ? absl::UnknownError("ended early") : asked_well;
+  ASSIGN_OR_RETURN(const Connected connected, ConnectLoopback());
+  Pair pair(connected, conversation, serve);
+  Figures figures = pair.Watch(limits);
+  RETURN_IF_ERROR(pair.Join());
+  return figures;
 }
 
 }  // namespace varve::bench

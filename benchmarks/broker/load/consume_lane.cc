@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/base/status.h"
@@ -102,6 +103,8 @@ absl::Status ConsumeLane::OnAnswer(const FetchWalk::Answer& answer) {
   Reading& reading = At(answered_);
   ++answered_;
   wake_.Set();
+  // Retention may have taken what was first.
+  reading.plan.first = std::max(reading.plan.first, answer.head.log_start_offset);
   if (answer.head.error != wire::ErrorCode::kNone) {
     meter_.Failed(wire::Name(answer.head.error));
     reading.plan.offset = reading.plan.first;

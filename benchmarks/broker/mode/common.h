@@ -49,8 +49,8 @@ absl::Status WithClient(const Common& common,
 
 // The topic, as the command line wants it.
 absl::StatusOr<Topic> Prepare(const Common& common);
-// Removes it again, if the command line wants that.
-absl::Status CleanUp(const Common& common);
+// Removes it again, if the command line wants that. What was measured counts if that fails.
+void CleanUp(const Common& common);
 
 // One measurement with a team of workers.
 absl::StatusOr<Figures> MeasureTeam(const Common& common, const Body& body);

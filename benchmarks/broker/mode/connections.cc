@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "benchmarks/broker/load/handshake.h"
@@ -69,40 +68,52 @@ io::Task<absl::Status> HoldAll(Worker& worker, Opening& opening, const Connectio
   co_return absl::OkStatus();
 }
 
+std::vector<Opening> Share(int connections, int workers, const io::Endpoint& broker) {
+  std::vector<Opening> openings(static_cast<size_t>(workers));
+  for (Opening& opening : openings) opening.broker = broker;
+  for (int i = 0; i < connections; ++i) {
+    ++openings[static_cast<size_t>(i) % openings.size()].left;
+  }
+  return openings;
+}
+
+// Without the holding.
+double LongestOf(const std::vector<Opening>& openings) {
+  double longest = 0;
+  for (const Opening& opening : openings) longest = std::max(longest, opening.seconds);
+  return longest;
+}
+
+void TellOfMemory(const Usage& before, const Usage& held, Figures& figures) {
+  const auto first = static_cast<double>(before.resident_bytes);
+  const auto second = static_cast<double>(held.resident_bytes);
+  const double each = (second - first) / 1024 / static_cast<double>(figures.requests);
+  figures.more = {{"broker memory before, MiB", first / kMiB},
+                  {"broker memory with them, MiB", second / kMiB},
+                  {"broker memory of each, KiB", each}};
+}
+
 }  // namespace
 
 absl::StatusOr<Rows> RunConnections(const Common& common, const ConnectionsOptions& options) {
   ASSIGN_OR_RETURN(const auto bootstrap, cli::ParseBootstrap(common.bootstrap));
   ASSIGN_OR_RETURN(const Watch watch, common.watch());
-  std::optional<Usage> before;
   std::optional<Usage> held;
+  Usage before;
   if (watch.broker) {
     ASSIGN_OR_RETURN(before, watch.broker());
   }
-  std::vector<Opening> openings(static_cast<size_t>(common.threads));
-  for (int i = 0; i < options.connections; ++i) ++openings[i % openings.size()].left;
-  for (Opening& opening : openings) opening.broker = bootstrap.front();
-  Common endless = common;
-  endless.warm_up_ms = 0;
+  std::vector<Opening> openings = Share(options.connections, common.threads, bootstrap.front());
   const auto body = [&](Worker& worker) {
     return HoldAll(worker, openings[static_cast<size_t>(worker.index())], options, watch, held);
   };
-  ASSIGN_OR_RETURN(Figures figures, MeasureTeam(endless, body, watch));
-  figures.seconds = 0;  // without the holding
-  for (const Opening& opening : openings) {
-    figures.seconds = std::max(figures.seconds, opening.seconds);
-  }
-  const std::string label =
-      fmt::format("{} connections", text::CountText(static_cast<int64_t>(figures.requests)));
-  if (before && held && figures.requests > 0) {
-    const auto grown =
-        static_cast<double>(held->resident_bytes) - static_cast<double>(before->resident_bytes);
-    figures.more = {
-        {"broker memory before, MiB", static_cast<double>(before->resident_bytes) / kMiB},
-        {"broker memory with them, MiB", static_cast<double>(held->resident_bytes) / kMiB},
-        {"broker memory of each, KiB", grown / 1024 / static_cast<double>(figures.requests)}};
-  }
-  return Rows{{label, std::move(figures)}};
+  Common at_once = common;
+  at_once.warm_up_ms = 0;
+  ASSIGN_OR_RETURN(Figures figures, MeasureTeam(at_once, body, watch));
+  figures.seconds = LongestOf(openings);
+  if (held && figures.requests > 0) TellOfMemory(before, *held, figures);
+  const std::string opened = text::CountText(static_cast<int64_t>(figures.requests));
+  return Rows{{opened + " connections", std::move(figures)}};
 }
 
 }  // namespace varve::bench

@@ -7,8 +7,8 @@
 namespace varve::bench {
 namespace {
 
-constexpr int kWidth = 640;
-constexpr int kLabelWidth = 260;
+constexpr int kWidth = 720;
+constexpr int kLabelWidth = 350;
 constexpr int kValueWidth = 80;
 constexpr int kRowHeight = 24;
 constexpr int kTop = 30;

@@ -17,14 +17,16 @@ constexpr std::string_view kHead = R"(<!doctype html>
 :root { color-scheme: light dark; --ink: #222; --paper: #fff; --grid: #ddd; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ddd; --paper: #181818; --grid: #444; } }
 body { font: 14px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 1360px; margin: 2em auto; padding: 0 1em; }
+  max-width: 1500px; margin: 2em auto; padding: 0 1em; }
 table { border-collapse: collapse; margin: 1em 0; font-variant-numeric: tabular-nums; }
 th, td { padding: 2px 10px; border-bottom: 1px solid var(--grid); text-align: right; }
 th:nth-child(-n+2), td:nth-child(-n+2) { text-align: left; }
-.plots { display: flex; flex-wrap: wrap; gap: 24px; } svg { width: 640px; max-width: 100%; }
+.plots { display: flex; flex-wrap: wrap; gap: 24px; } svg { width: 720px; max-width: 100%; }
+.legend { max-width: 720px; }
 svg text { font-size: 12px; fill: var(--ink); } svg .title { font-size: 14px; font-weight: 600; }
 svg .end { text-anchor: end; } svg .middle { text-anchor: middle; }
 svg .grid { stroke: var(--grid); } polyline { fill: none; stroke-width: 2; }
+.dashed { stroke-dasharray: 6 4; } .key.dashed { border: 2px dashed var(--paper); }
 .key { display: inline-block; width: 12px; height: 12px; margin: 0 6px 0 16px; }
 small { color: gray; overflow-wrap: anywhere; }
 )";
@@ -108,20 +110,30 @@ std::string Bars(std::string_view title, const std::vector<Shown>& rows, Value v
   return BarPlot(title, bars);
 }
 
-std::string PlotsOf(const std::vector<Shown>& rows) {
+// A colour for each row here: many of them are of the same file.
+std::string LatencyOf(const std::vector<Shown>& rows) {
   std::vector<Curve> curves;
+  std::string legend;
   for (const Shown& shown : rows) {
-    const ToldRow& row = *shown.row;
-    if (row.latency.count() > 0) curves.push_back({shown.Name(), &row.latency, shown.colour});
+    if (shown.row->latency.count() == 0) continue;
+    const size_t colour = curves.size();
+    curves.push_back({shown.Name(), &shown.row->latency, colour});
+    legend += fmt::format("<span class=\"key c{}{}\"></span>{}\n", colour % kPlotColours,
+                          colour < kPlotColours ? "" : " dashed", Escaped(shown.Name()));
   }
+  if (curves.empty()) return "";
+  return fmt::format("<div>{}<p class=\"legend\">{}</p></div>\n",
+                     PercentilePlot("Latency by percentile", curves), legend);
+}
+
+std::string PlotsOf(const std::vector<Shown>& rows) {
   const auto mib = [](const ToldRow& row) { return row.mib_per_second; };
   const auto requests = [](const ToldRow& row) { return row.requests_per_second; };
   const auto cpu = [](const ToldRow& row) { return row.server_cpu_per_gib.value_or(0); };
   const auto each = [](const ToldRow& row) { return row.server_cpu_us_per_request.value_or(0); };
   return "<div class=\"plots\">\n" + Bars("MiB/s", rows, mib) + Bars("Requests/s", rows, requests) +
          Bars("Server CPU seconds per GiB", rows, cpu) +
-         Bars("Server CPU microseconds per request", rows, each) +
-         PercentilePlot("Latency by percentile", curves) + "</div>\n";
+         Bars("Server CPU microseconds per request", rows, each) + LatencyOf(rows) + "</div>\n";
 }
 
 }  // namespace

@@ -8,10 +8,10 @@
 namespace varve::bench {
 namespace {
 
-constexpr double kPlotWidth = 640;
+constexpr double kPlotWidth = 720;
 constexpr double kPlotHeight = 320;
 constexpr double kLeft = 70;
-constexpr double kRight = 10;
+constexpr double kRight = 30;
 constexpr double kUpper = 30;
 constexpr double kLower = 30;
 constexpr double kNinesMax = 4;  // 99.99
@@ -81,8 +81,9 @@ std::string Line(const Range& range, const Curve& curve) {
     const auto micros = static_cast<double>(curve.latency->Percentile(percent));
     points += fmt::format("{:.1f},{:.1f} ", X(nines), Y(range, micros));
   }
-  return fmt::format("<polyline class=\"l{}\" points=\"{}\"><title>{}</title></polyline>\n",
-                     curve.colour % kPlotColours, points, Escaped(curve.label));
+  return fmt::format("<polyline class=\"l{}{}\" points=\"{}\"><title>{}</title></polyline>\n",
+                     curve.colour % kPlotColours, curve.colour < kPlotColours ? "" : " dashed",
+                     points, Escaped(curve.label));
 }
 
 }  // namespace
