@@ -23,6 +23,7 @@ absl::StatusOr<Rows> RunConsume(const Common& common, const ConsumeOptions& opti
 
 struct LimitOptions {
   std::string what = "both";
+  std::string only;  // of the ways to do it, by name; empty: all
   std::vector<uint64_t> sizes = {16 << 10, 1 << 20};
   std::string directory = ".";
   uint64_t file_bytes = 1 << 30;

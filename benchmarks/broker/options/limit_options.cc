@@ -20,6 +20,7 @@ void AddLimitMode(CLI::App& root, Invocation& invocation) {
   app.add_option("--what", options.what, "receive, send or both")
       ->check(CLI::IsMember({"receive", "send", "both"}))
       ->capture_default_str();
+  app.add_option("--only", options.only, "One way to do it, by the name that its row has");
   app.add_option("--size", options.sizes, "Of a request, or an answer; may be given again")
       ->transform(CLI::AsSizeValue(false))
       ->allow_extra_args(false)

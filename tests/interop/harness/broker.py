@@ -69,5 +69,9 @@ class Broker(Process):
         return self
 
     @property
+    def pid(self):
+        return self.process.pid
+
+    @property
     def address(self):
         return f"127.0.0.1:{self.ports[0]}"

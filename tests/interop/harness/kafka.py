@@ -47,7 +47,7 @@ def java(main, *arguments, **more):
 class Kafka:
     """Runs inside a `with`, from the moment it answers to a clean stop."""
 
-    def __init__(self, directory, folder, properties=()):
+    def __init__(self, directory, folder, properties=(), command=JAVA):
         self.directory = pathlib.Path(directory)
         self._port, self._controller = free_port(), free_port()
         self._file = pathlib.Path(folder) / "kafka.properties"
@@ -55,12 +55,16 @@ class Kafka:
             port=self._port, controller=self._controller, directory=self.directory,
             more="\n".join(properties)), encoding="utf-8")
         self._process = Process("Kafka", [
-            *JAVA, f"-Dlog4j2.configurationFile={LOGGING}",
+            *command, f"-Dlog4j2.configurationFile={LOGGING}",
             "-cp", f"{cache.maven_jars(POM)}/*", "kafka.Kafka", self._file])
 
     @property
     def address(self):
         return f"127.0.0.1:{self._port}"
+
+    @property
+    def pid(self):
+        return self._process.process.pid
 
     def format(self):
         identity = java("kafka.tools.StorageTool", "random-uuid").strip()

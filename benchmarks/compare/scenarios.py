@@ -1,0 +1,56 @@
+"""What is measured: how brokers are asked, and what of the bare machine it is compared with."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Scenario:
+    """name    also of the files with its figures
+    asked     what varve-bench does to a broker, and how
+    limit     likewise without one: arguments, and the label of the row that counts
+    figure    what is compared, by a path in a row of varve-bench's JSON
+    better    whether more of it is better, or less
+    labels    of the rows to be compared; none: the only one
+    """
+
+    name: str
+    about: str
+    asked: tuple
+    limit: tuple = ()
+    figure: tuple = ("broker", "cpu_seconds_per_gib")
+    better: str = "less"
+
+
+def _produce(partitions):
+    return Scenario(
+        f"produce-{partitions}",
+        f"1 KiB records in 64 KiB batches, acks=1, {partitions} partitions",
+        ("produce", "--create", "--partitions", str(partitions), "--records-per-batch", "63",
+         "--record-size", "1024", "--connections", "4", "--in-flight", "5", "--acks", "1"),
+        ("limit", "--only", "receive, CRC, write", "--size", "64KiB", "--file-size", "16GiB"))
+
+
+def _consume(size):
+    return Scenario(
+        f"consume-{size}",
+        f"catching up from the page cache, answers of {size}",
+        ("consume", "--create", "--fill", "1GiB", "--max-bytes", size),
+        ("limit", "--only", "sendfile", "--size", size, "--file-size", "1GiB"))
+
+
+SCENARIOS = [
+    _produce(1),
+    _produce(16),
+    _consume("1MiB"),
+    _consume("16KiB"),
+    Scenario("one-record",
+             "one record of 200 bytes a request, 16 connections with 5 in flight",
+             ("produce", "--create", "--records-per-batch", "1", "--record-size", "200",
+              "--connections", "16", "--in-flight", "5", "--acks", "1"),
+             figure=("broker", "cpu_us_per_request")),
+    Scenario("fifty-records",
+             "50 records of 200 bytes a request, 16 connections with 5 in flight",
+             ("produce", "--create", "--records-per-batch", "50", "--record-size", "200",
+              "--connections", "16", "--in-flight", "5", "--acks", "1"),
+             figure=("records_per_second",), better="more"),
+]
