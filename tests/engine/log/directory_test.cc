@@ -15,8 +15,9 @@ class DirectoryTest : public testing::Test {
 
   absl::Status Open(std::string path = "d/data") {
     auto opened = machine_.Run(LogDirectory::Open(*machine_.loop, std::move(path)));
-    if (opened.ok()) directory_ = *std::move(opened);
-    return opened.status();
+    if (!opened.ok()) return opened.status();
+    directory_ = *std::move(opened);
+    return absl::OkStatus();
   }
   void Crash(io::SimCrash kind) {
     machine_.disk().Crash(kind);
