@@ -27,7 +27,8 @@ def options():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="turns of each (default 5)")
     parser.add_argument("--duration", default="5s", help="that is measured, of each turn")
-    parser.add_argument("--warm-up", default="2s", help="that is not, before")
+    parser.add_argument("--warm-up", default="8s",
+                        help="that is not, before: a JVM needs it (default 8s)")
     parser.add_argument("--only", action="append", metavar="NAME",
                         choices=[scenario.name for scenario in SCENARIOS],
                         help="a scenario; may be given again: %(choices)s")
