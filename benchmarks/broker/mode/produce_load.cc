@@ -69,7 +69,7 @@ absl::Status ProduceLoad::MakeFrames(const Topic& topic, const ProduceShape& sha
 }
 
 void ProduceLoad::MakePlans(const Topic& topic, const ProduceShape& shape, int workers,
-                            NewSource new_source) {
+                            const NewSource& new_source) {
   const std::vector<io::Endpoint> leaders = topic.Leaders();
   plans_.resize(static_cast<size_t>(workers));
   for (size_t i = 0; i < plans_.size(); ++i) {

@@ -53,7 +53,8 @@ class ProduceLoad {
       std::function<std::unique_ptr<FrameSource>(const std::vector<Frame>& frames, size_t first)>;
 
   absl::Status MakeFrames(const Topic& topic, const ProduceShape& shape, const Buffer* batch);
-  void MakePlans(const Topic& topic, const ProduceShape& shape, int workers, NewSource source);
+  void MakePlans(const Topic& topic, const ProduceShape& shape, int workers,
+                 const NewSource& new_source);
 
   std::map<std::string, ProduceFrames> frames_;  // by the broker that they go to
   std::vector<ProducerPlan> plans_;

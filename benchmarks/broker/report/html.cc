@@ -69,6 +69,7 @@ std::vector<Shown> RowsOf(const std::vector<ToldRun>& runs, const std::string& m
       if (runs[i].mode == mode) rows.push_back({&runs[i], &row, i});
     }
   }
+  labels.reserve(rows.size());
   for (const Shown& shown : rows) labels.push_back(shown.row->label);
   const auto place = [&](const Shown& shown) {
     return std::find(labels.begin(), labels.end(), shown.row->label) - labels.begin();
@@ -105,6 +106,7 @@ std::string TableOf(const std::vector<Shown>& rows) {
 template <typename Value>
 std::string Bars(std::string_view title, const std::vector<Shown>& rows, Value value_of) {
   std::vector<Bar> bars;
+  bars.reserve(rows.size());
   for (const Shown& shown : rows)
     bars.push_back({shown.Name(), value_of(*shown.row), shown.colour});
   return BarPlot(title, bars);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tools/text/rapidjson_reader.h"
 
@@ -29,7 +30,7 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     return true;
   }
   bool Key(const char* text, rapidjson::SizeType size, bool /*copy*/) {
-    open_.back()->members.emplace_back(std::string(text, size), JsonValue());
+    open_.back()->names.emplace_back(text, size);
     return true;
   }
   bool StartObject() { return Open(Kind::kObject); }
@@ -44,10 +45,8 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
   JsonValue& Place() {
     if (open_.empty()) {
       last_ = &root_;
-    } else if (open_.back()->kind == Kind::kArray) {
-      last_ = &open_.back()->elements.emplace_back();
     } else {
-      last_ = &open_.back()->members.back().second;
+      last_ = &open_.back()->elements.emplace_back();
     }
     return *last_;
   }
@@ -76,9 +75,9 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
 
 const JsonValue& JsonValue::operator[](std::string_view name) const {
   static const JsonValue kNone;
-  const auto named = [&](const auto& member) { return member.first == name; };
-  const auto found = std::find_if(members.begin(), members.end(), named);
-  return found == members.end() ? kNone : found->second;
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return kNone;
+  return elements[static_cast<size_t>(found - names.begin())];
 }
 
 absl::StatusOr<JsonValue> ParseJson(std::string_view text) {

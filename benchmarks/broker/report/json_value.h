@@ -4,7 +4,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace varve::bench {
@@ -16,8 +15,8 @@ struct JsonValue {
   Kind kind = Kind::kNull;
   double number = 0;  // of a bool: 1 or 0
   std::string text;
-  std::vector<JsonValue> elements;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonValue> elements;  // of an array, and the values of an object
+  std::vector<std::string> names;   // of an object's values, in the same order
 
   bool null() const { return kind == Kind::kNull; }
   const JsonValue& operator[](std::string_view name) const;

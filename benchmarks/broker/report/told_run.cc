@@ -30,10 +30,11 @@ Histogram ReadLatency(const JsonValue& told) {
 
 std::string Joined(const JsonValue& object) {
   std::string text;
-  for (const auto& [name, value] : object.members) {
+  for (size_t i = 0; i < object.names.size(); ++i) {
+    const JsonValue& value = object.elements[i];
     const std::string shown =
         value.kind == JsonValue::Kind::kText ? value.text : fmt::format("{}", value.number);
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shown);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", object.names[i], shown);
   }
   return text;
 }

@@ -58,7 +58,7 @@ TEST(ToJson, HasWhatProgramsNeed) {
   EXPECT_EQ(row["broker"]["cpu_us_per_request"].number, 1500);
   EXPECT_EQ(row["broker"]["memory_bytes_peak"].number, 64 << 20);
   EXPECT_EQ(row["more"]["memory of each, KiB"].number, 3.5);
-  EXPECT_TRUE(row["errors"].members.empty());
+  EXPECT_TRUE(row["errors"].names.empty());
   const JsonValue& second = json["rows"].elements[1];
   EXPECT_TRUE(second["broker"].null());
   EXPECT_EQ(second["errors"]["NOT_LEADER_OR_FOLLOWER"].number, 3);
