@@ -41,10 +41,11 @@ Buffer FormatProducerSnapshot(std::span<const ProducerSnapshotEntry> entries) {
   ProducerSnapshotHeader header;
   header.version = kProducerSnapshotVersion;
   header.count = static_cast<int32_t>(entries.size());
-  Buffer file;
-  file.reserve(sizeof(header) + entries.size_bytes());
-  Append(file, std::as_bytes(std::span(&header, 1)));
-  Append(file, std::as_bytes(entries));
+  Buffer file(sizeof(header) + entries.size_bytes());
+  std::memcpy(file.data(), &header, sizeof(header));
+  if (!entries.empty()) {
+    std::memcpy(file.data() + sizeof(header), entries.data(), entries.size_bytes());
+  }
   header.crc = Crc32c(Bytes(file).subspan(kProducerSnapshotCrcStart));
   std::memcpy(file.data(), &header, sizeof(header));
   return file;
