@@ -1,8 +1,10 @@
 #include "engine/io/posix/file_calls.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -40,9 +42,22 @@ ssize_t ReadAt(int fd, uint64_t position, MutableBytes into, int flags) {
   }
 }
 
+// tmpfs has no reads that do not wait. There is nothing to wait for, unless it was swapped out.
+bool IsInMemory(int fd) {
+  struct statfs system;
+  return ::fstatfs(fd, &system) == 0 &&
+         (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC);
+}
+
+// Reads what can be read without waiting.
+ssize_t ReadAtOnce(int fd, uint64_t position, MutableBytes into) {
+  const ssize_t read = ReadAt(fd, position, into, RWF_NOWAIT);
+  return read == -EOPNOTSUPP && IsInMemory(fd) ? ReadAt(fd, position, into, 0) : read;
+}
+
 bool ByteIsResident(int fd, uint64_t position) {
   std::byte byte;
-  return ReadAt(fd, position, {&byte, 1}, RWF_NOWAIT) == 1;
+  return ReadAtOnce(fd, position, {&byte, 1}) == 1;
 }
 
 // False where the call is refused; `all` is then left alone.
@@ -60,7 +75,7 @@ bool AllPagesCached(int fd, uint64_t position, uint64_t size, bool& all) {
 ResidentRead ReadResident(int fd, uint64_t position, MutableBytes into) {
   size_t size = 0;
   while (size < into.size()) {
-    const ssize_t read = ReadAt(fd, position + size, into.subspan(size), RWF_NOWAIT);
+    const ssize_t read = ReadAtOnce(fd, position + size, into.subspan(size));
     if (read == 0) return {size, true};  // the end of the file
     if (read < 0) return {size, false};  // a page is missing, or the file system cannot tell
     size += static_cast<size_t>(read);
