@@ -6,11 +6,14 @@
 #include <new>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VARVE_SANITIZED 1
+#define VARVE_SANITIZED true
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define VARVE_SANITIZED 1
+#define VARVE_SANITIZED true
 #endif
+#endif
+#ifndef VARVE_SANITIZED
+#define VARVE_SANITIZED false
 #endif
 
 namespace {
@@ -21,11 +24,13 @@ std::atomic<uint64_t> allocations{0};
 
 namespace varve::test {
 
+const bool kCoroutinesAllocate = VARVE_SANITIZED;
+
 uint64_t AllocationCount() { return allocations.load(std::memory_order_relaxed); }
 
 }  // namespace varve::test
 
-#ifdef VARVE_SANITIZED
+#if VARVE_SANITIZED
 
 #include <sanitizer/allocator_interface.h>
 

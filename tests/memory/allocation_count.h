@@ -9,4 +9,7 @@ namespace varve::test {
 // hook in that.
 uint64_t AllocationCount();
 
+// With a sanitizer each coroutine is an allocation: nothing is reused that it could watch.
+extern const bool kCoroutinesAllocate;
+
 }  // namespace varve::test

@@ -7,15 +7,6 @@
 #include "server/wire/message.h"
 #include "tests/memory/allocation_count.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define VARVE_FRAMES_FROM_HEAP 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VARVE_FRAMES_FROM_HEAP 1
-#endif
-
 namespace varve::bench {
 namespace {
 
@@ -37,9 +28,7 @@ uint64_t AllocationsOf(uint64_t requests) {
 }
 
 TEST(Allocations, DoNotGrowWithTheNumberOfRequests) {
-#ifdef VARVE_FRAMES_FROM_HEAP
-  GTEST_SKIP() << "under a sanitizer each coroutine is one";
-#endif
+  if (test::kCoroutinesAllocate) GTEST_SKIP() << "each coroutine is one";
   const uint64_t few = AllocationsOf(1);
   const uint64_t many = AllocationsOf(20'000);
   EXPECT_LT(many, few + 2'000);
