@@ -29,6 +29,9 @@ def options():
     parser.add_argument("--duration", default="5s", help="that is measured, of each turn")
     parser.add_argument("--warm-up", default="8s",
                         help="that is not, before: a JVM needs it (default 8s)")
+    parser.add_argument("--touch-gib", type=int, default=6, metavar="N",
+                        help="memory that is written to before each turn, a quarter of all at most "
+                             "(default 6)")
     parser.add_argument("--only", action="append", metavar="NAME",
                         choices=[scenario.name for scenario in SCENARIOS],
                         help="a scenario; may be given again: %(choices)s")
@@ -43,8 +46,8 @@ def options():
     chosen = parser.parse_args()
     if any("=" not in peer for peer in chosen.peer):
         parser.error("--peer: NAME=HOST:PORT")
-    if chosen.rounds < 1:
-        parser.error("--rounds: at least 1")
+    if chosen.rounds < 1 or chosen.touch_gib < 0:
+        parser.error("--rounds: at least 1; --touch-gib: not less than 0")
     return chosen
 
 
@@ -85,9 +88,10 @@ def compare(chosen, scenario):
     turns = [contender for contender in everyone(chosen) if contender.is_broker or scenario.limit]
     found = {contender.name: [] for contender in turns}
     for number in range(1, chosen.rounds + 1):
-        for contender in turns:
+        for contender in turns[number % len(turns):] + turns[:number % len(turns)]:
             print(f"{scenario.name}, round {number} of {chosen.rounds}: {contender.name}",
                   file=sys.stderr, flush=True)
+            contenders.touch_memory(chosen.directory, chosen.touch_gib)
             file = output / f"{scenario.name}-{number}-{contender.name.replace(', ', '-')}.json"
             found[contender.name].append(measure(chosen, scenario, contender, file))
     return summary.Compared(scenario, found)
