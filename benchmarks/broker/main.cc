@@ -7,10 +7,10 @@
 #include <fstream>
 #include <iostream>
 
-#include "benchmarks/broker/load/interrupt.h"
 #include "benchmarks/broker/options/options.h"
 #include "benchmarks/broker/report/run.h"
 #include "server/resources.h"
+#include "tools/text/interrupt.h"
 
 namespace varve::bench {
 namespace {
@@ -69,7 +69,7 @@ int Main(int argc, char** argv) {
     return reported.ok() ? kDone : Tell(reported);
   }
   RaiseOpenFilesLimit();
-  CatchInterrupt();
+  const text::Interrupt interrupt;
   return Measure(*invocation);
 }
 

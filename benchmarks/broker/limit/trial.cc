@@ -11,9 +11,9 @@
 #include <utility>
 
 #include "benchmarks/broker/limit/call.h"
-#include "benchmarks/broker/load/interrupt.h"
 #include "engine/base/status.h"
 #include "engine/io/posix/fd.h"
+#include "tools/text/interrupt.h"
 
 namespace varve::bench {
 namespace {
@@ -79,7 +79,7 @@ double CpuOf(std::thread& thread) {
 }
 
 void SleepUntil(Clock::time_point time, const std::function<bool()>& enough) {
-  while (!enough() && !Interrupted() && Clock::now() < time) {
+  while (!enough() && !text::Interrupt::asked() && Clock::now() < time) {
     std::this_thread::sleep_for(std::min<Clock::duration>(kLookAgain, time - Clock::now()));
   }
 }

@@ -8,9 +8,9 @@
 #include <thread>
 #include <utility>
 
-#include "benchmarks/broker/load/interrupt.h"
 #include "engine/base/status.h"
 #include "tools/text/amount.h"
+#include "tools/text/interrupt.h"
 #include "tools/text/progress.h"
 
 namespace varve::bench {
@@ -136,7 +136,8 @@ bool Team::WaitUntil(io::MonoTime time, const std::function<bool()>& enough, con
   const io::Clock& clock = loops_.front()->clock();
   const io::MonoTime begun = clock.Now();
   std::unique_lock lock(mutex_);
-  for (int looks = 1; ended_ < threads_ && failure_.ok() && !Interrupted() && !enough(); ++looks) {
+  for (int looks = 1; ended_ < threads_ && failure_.ok() && !text::Interrupt::asked() && !enough();
+       ++looks) {
     const io::MonoTime now = clock.Now();
     if (now >= time) return true;
     if (watch.progress && looks % kLooksPerLine == 0) {

@@ -8,12 +8,12 @@
 
 #include "engine/base/status.h"
 #include "server/wire/list_offsets.h"
+#include "tools/text/interrupt.h"
 #include "tools/text/progress.h"
 #include "tools/varve/facts/topics.h"
 #include "tools/varve/records/consumed.h"
 #include "tools/varve/records/consumer.h"
 #include "tools/varve/records/input_format.h"
-#include "tools/varve/records/interrupt.h"
 #include "tools/varve/records/json_record.h"
 #include "tools/varve/records/output_format.h"
 #include "tools/varve/records/start.h"
@@ -125,7 +125,7 @@ class Printing {
         progress_(globals.progress && isatty(STDOUT_FILENO) == 0) {}
 
   absl::Status Run(Consumer& consumer) {
-    while (!Interrupt::asked() && !Done(consumer)) {
+    while (!text::Interrupt::asked() && !Done(consumer)) {
       RdMessage message = consumer.Poll(0);
       if (message == nullptr) {
         // Nothing more at the moment: somebody may wait for what there is.
@@ -205,7 +205,7 @@ absl::Status Consume(const Globals& globals, const ConsumeOptions& options) {
   std::vector<PartitionPlan> plan;
   RETURN_IF_ERROR(
       RunAdmin(globals, [&](Session& session) { return MakePlan(session, options, start, plan); }));
-  const Interrupt interrupt;
+  const text::Interrupt interrupt;
   std::unique_ptr<Consumer> consumer;
   if (options.group) {
     ASSIGN_OR_RETURN(consumer, ReadAsMember(globals, options.topic, *options.group,

@@ -10,12 +10,12 @@
 
 #include "engine/base/status.h"
 #include "tools/text/amount.h"
+#include "tools/text/interrupt.h"
 #include "tools/text/progress.h"
 #include "tools/varve/command/topic.h"
 #include "tools/varve/facts/topics.h"
 #include "tools/varve/records/input.h"
 #include "tools/varve/records/input_format.h"
-#include "tools/varve/records/interrupt.h"
 #include "tools/varve/records/producer.h"
 
 namespace varve::cli {
@@ -139,7 +139,7 @@ absl::Status Produce(const Globals& globals, const ProduceOptions& options) {
     return options.create ? CreateTopic(session, options) : CheckTopic(session, options);
   }));
   const auto begun = std::chrono::steady_clock::now();
-  const Interrupt interrupt;
+  const text::Interrupt interrupt;
   ASSIGN_OR_RETURN(const auto producer, Producer::Open(globals, options.topic, properties));
   absl::Status sent = SendFiles(globals, options, format, *producer);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
-#include "tools/varve/records/interrupt.h"
+#include "tools/text/interrupt.h"
 
 namespace varve::cli {
 namespace {
@@ -42,7 +42,7 @@ absl::Status Input::AwaitInput() const {
   constexpr int kPatienceMs = 100;
   pollfd wanted{fd_, POLLIN, 0};
   do {
-    if (Interrupt::asked()) return absl::CancelledError("");
+    if (text::Interrupt::asked()) return absl::CancelledError("");
   } while (poll(&wanted, 1, kPatienceMs) <= 0);
   return absl::OkStatus();
 }

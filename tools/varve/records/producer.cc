@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
-#include "tools/varve/records/interrupt.h"
+#include "tools/text/interrupt.h"
 
 namespace varve::cli {
 namespace {
@@ -116,7 +116,7 @@ rd_kafka_resp_err_t Producer::TrySend(const Record& record) {
 absl::Status Producer::Send(const Record& record) {
   rd_kafka_resp_err_t error = TrySend(record);
   while (error == RD_KAFKA_RESP_ERR__QUEUE_FULL && first_error_.ok()) {
-    if (Interrupt::asked()) return absl::CancelledError("");
+    if (text::Interrupt::asked()) return absl::CancelledError("");
     rd_kafka_poll(handle_.get(), kPollMs);
     error = TrySend(record);
   }
@@ -127,7 +127,7 @@ absl::Status Producer::Send(const Record& record) {
 
 absl::Status Producer::Finish() {
   while (rd_kafka_outq_len(handle_.get()) > 0) {
-    if (Interrupt::asked()) return absl::CancelledError("");
+    if (text::Interrupt::asked()) return absl::CancelledError("");
     rd_kafka_poll(handle_.get(), kPollMs);
   }
   return first_error_;
