@@ -143,7 +143,8 @@ struct StoreOptions {
   std::chrono::milliseconds upkeep_interval = std::chrono::minutes(5);
   std::chrono::milliseconds undurable_max = std::chrono::minutes(1);
   // How much the page cache may hold of what was appended before the device is told to write it.
-  uint64_t unwritten_bytes_max = uint64_t{64} << 20;
+  // Unless it is said: a 64th of the memory.
+  std::optional<uint64_t> unwritten_bytes_max = std::nullopt;
   // The most memory that one compaction uses for its map of keys: 24 bytes a key.
   uint64_t dedupe_buffer_bytes = uint64_t{128} << 20;
   // Told, on the store's thread, after each log that Open has made ready. Must not call the store.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/io/posix/memory_limit.h"
 #include "engine/io/task.h"
 #include "server/logging.h"
 #include "server/resources.h"
@@ -95,7 +96,7 @@ void Process::StartBroker() {
   broker_ = std::make_unique<broker::Broker>(
       config_, std::move(loops),
       broker::Broker::Resources{
-          MemoryLimitBytes(), RaiseOpenFilesLimit(),
+          io::MemoryLimitBytes(), RaiseOpenFilesLimit(),
           backend_->kind() == io::BackendKind::kUring ? "io_uring" : "epoll"});
   for (const auto& loop : loops_) threads_.emplace_back([&loop] { loop->Run(); });
 }

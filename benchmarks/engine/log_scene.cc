@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "engine/io/posix/memory_limit.h"
 #include "engine/record/builder.h"
 
 namespace varve::bench {
@@ -28,7 +29,8 @@ void ScratchDirectory::Clear() const {
 }
 
 LogScene::LogScene() : backend_(Must(io::OpenBackend({}))), loop_(Must(backend_->NewLoop())) {
-  files_ = std::make_unique<log::FileCache>(loop_->disk(), kOpenFiles);
+  const uint64_t unwritten = log::UnwrittenBytes::BytesMaxFor(io::MemoryLimitBytes());
+  files_ = std::make_unique<log::FileCache>(loop_->disk(), kOpenFiles, unwritten);
 }
 
 io::Task<void> LogScene::RunThenStop(io::Task<double> task, double* result) {

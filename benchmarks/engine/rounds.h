@@ -8,7 +8,8 @@
 namespace varve::bench {
 
 // One measurement beside its limit: both run in turn, round by round, so that what the machine
-// does meanwhile meets them alike. Reported are medians:
+// does meanwhile meets them alike; before each, memory is touched that they may need. Reported are
+// medians:
 //
 //   bytes/s, items/s   of what is measured
 //   limit              the same volume through bare system calls, in the same unit

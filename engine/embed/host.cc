@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/io/posix/memory_limit.h"
 
 namespace varve::embed {
 namespace {
@@ -34,7 +35,8 @@ Host::Host(std::shared_ptr<LoopThread> thread, const StoreOptions& options)
       upkeep_interval_(
           std::max<io::Duration>(options.upkeep_interval, std::chrono::milliseconds(1))),
       files_(thread_->loop().disk(), std::max<size_t>(1, options.open_files_max),
-             options.unwritten_bytes_max),
+             options.unwritten_bytes_max.value_or(
+                 log::UnwrittenBytes::BytesMaxFor(io::MemoryLimitBytes()))),
       upkeep_(thread_->loop(), files_, options),
       changing_(thread_->loop(), 1),
       stop_(thread_->loop()),

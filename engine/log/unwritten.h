@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace varve::log {
@@ -12,6 +13,14 @@ namespace varve::log {
 // Threads   One loop.
 class UnwrittenBytes {
  public:
+  // What all logs of a process may leave unwritten where nobody says: a 64th of the memory, which
+  // is far below where the kernel begins on its own (a tenth of what is available) and makes
+  // writers wait (beyond that).
+  static constexpr uint64_t BytesMaxFor(uint64_t memory_bytes) {
+    constexpr uint64_t kAtLeast = 8 << 20;
+    return std::max(memory_bytes / 64, kAtLeast);
+  }
+
   explicit UnwrittenBytes(uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   uint64_t bytes() const { return bytes_; }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "engine/log/clean/throttle.h"
+#include "engine/log/unwritten.h"
 #include "server/logging.h"
 
 namespace varve::broker {
@@ -12,8 +13,6 @@ namespace {
 constexpr uint64_t kRequestBytesMin = 16 << 20;
 // Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
 constexpr uint64_t kRequestShare = 8;
-constexpr uint64_t kUnwrittenShare = 64;
-constexpr uint64_t kUnwrittenBytesMin = 8 << 20;
 
 // Opening a file again is cheap; what is open costs memory of the kernel's.
 constexpr uint64_t kOpenFilesDefaultMax = 800;
@@ -55,10 +54,9 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits
                              ? static_cast<uint64_t>(settings.open_files_max)
                              : std::min(machine.open_files_max / 2, kOpenFilesDefaultMax);
   limits.open_files_max = std::max<size_t>(files / shards, 16);
-  const uint64_t unwritten =
-      settings.unwritten_bytes_max >= 0
-          ? static_cast<uint64_t>(settings.unwritten_bytes_max)
-          : std::max(machine.memory_bytes / kUnwrittenShare, kUnwrittenBytesMin);
+  const uint64_t unwritten = settings.unwritten_bytes_max >= 0
+                                 ? static_cast<uint64_t>(settings.unwritten_bytes_max)
+                                 : log::UnwrittenBytes::BytesMaxFor(machine.memory_bytes);
   limits.unwritten_bytes_max = unwritten / shards;
   const uint64_t bytes = settings.queued_request_bytes_max > 0
                              ? static_cast<uint64_t>(settings.queued_request_bytes_max)

@@ -17,7 +17,7 @@
 
 #include "engine/base/status.h"
 #include "engine/io/backend.h"
-#include "server/resources.h"
+#include "engine/io/posix/memory_limit.h"
 
 namespace varve::cli {
 namespace {
@@ -100,7 +100,7 @@ absl::StatusOr<MachineFacts> LookAtMachine(const std::string& directory) {
     facts.open_files_soft = files.rlim_cur;
     facts.open_files_hard = files.rlim_max;
   }
-  facts.memory_bytes = MemoryLimitBytes();
+  facts.memory_bytes = io::MemoryLimitBytes();
   struct sysinfo info{};
   if (sysinfo(&info) == 0) {
     facts.swap_bytes = static_cast<int64_t>(info.totalswap * uint64_t{info.mem_unit});
