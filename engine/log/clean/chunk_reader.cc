@@ -47,7 +47,7 @@ io::Task<absl::StatusOr<Bytes>> ChunkReader::ReadAhead(size_t bytes) {
 io::Task<absl::StatusOr<Bytes>> ChunkReader::Next() {
   const uint64_t left = segment_->size() - position_;
   if (left == 0) co_return Bytes();
-  turn_ ^= 1;
+  turn_ = (turn_ + 1) % kBuffers;
   CO_ASSIGN_OR_RETURN(Bytes bytes, co_await ReadAhead(chunk_bytes_));
   size_t whole = WholeBatches(bytes, left);
   if (whole == 0) {

@@ -17,18 +17,20 @@ namespace varve::log {
 // Reads a closed segment as compaction does: from a batch to its end, in pieces of whole batches,
 // without leaving in the page cache what was not there.
 //
-// Bounds    Two buffers of `chunk_bytes`, and while a batch is larger, of that batch.
+// Bounds    kBuffers of `chunk_bytes`, and while a batch is larger, of that batch.
 // Errors    DataLoss: something else than whole batches of version 2 lies there. File::Read's.
 class ChunkReader {
  public:
+  static constexpr size_t kBuffers = 4;
+
   ChunkReader(std::shared_ptr<Segment> segment, size_t chunk_bytes)
       : segment_(std::move(segment)), chunk_bytes_(chunk_bytes) {}
 
   // Begins at the batch that holds `offset`, or the next one. Otherwise at the first.
   io::Task<absl::Status> SeekTo(int64_t offset);
 
-  // The next whole batches, at least one; empty at the end. They stay in place until the call
-  // after the next has begun: one piece can be read while another is worked on.
+  // The next whole batches, at least one; empty at the end. They stay in place until kBuffers calls
+  // later: some pieces can be read while others are worked on.
   io::Task<absl::StatusOr<Bytes>> Next();
 
  private:
@@ -37,7 +39,7 @@ class ChunkReader {
   std::shared_ptr<Segment> segment_;
   const size_t chunk_bytes_;
   uint64_t position_ = 0;
-  std::array<Buffer, 2> buffers_;
+  std::array<Buffer, kBuffers> buffers_;
   size_t turn_ = 0;  // of the buffer that is read into
 };
 

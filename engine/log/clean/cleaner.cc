@@ -27,12 +27,6 @@ std::unique_ptr<KeyMap> MakeMap(const Dirty& dirty, const CleanerOptions& option
   return std::make_unique<KeyMap>(bytes, options.map_load_factor, std::move(superseded));
 }
 
-// For a gate: computes beside what its starter does meanwhile.
-template <typename Function>
-io::Task<void> OnPool(io::Loop& loop, Function& function) {
-  co_await io::Offload(loop, function);
-}
-
 }  // namespace
 
 Cleaner::Cleaner(io::Loop& loop, FileCache& files, Log& log, const CleanerOptions& options,
@@ -41,7 +35,7 @@ Cleaner::Cleaner(io::Loop& loop, FileCache& files, Log& log, const CleanerOption
       files_(files),
       log_(log),
       options_(options),
-      chunk_bytes_(std::max(options.io_buffer_bytes / 2, kChunkBytesMin)),
+      chunk_bytes_(std::max(options.io_buffer_bytes / ChunkReader::kBuffers, kChunkBytesMin)),
       throttle_(throttle) {}
 
 // After each piece of work: waits as the throttle says, and tells whether to go on.
@@ -91,7 +85,6 @@ io::Task<absl::StatusOr<CleanerReport>> Cleaner::Run(Dirty dirty, CleanerInputs 
 io::Task<absl::Status> Cleaner::MapDirty() {
   auto make = [&] { keys_ = MakeMap(dirty_, options_); };
   co_await io::Offload(loop_, make);
-  report_.map_bytes = keys_->bytes();
   transactions_ = std::make_unique<TransactionWalk>(inputs_.aborted);
   progress_.next_offset = dirty_.first_dirty;
   for (const Log::ClosedSegment& source : sources_) {
@@ -99,6 +92,7 @@ io::Task<absl::Status> Cleaner::MapDirty() {
     CO_RETURN_IF_ERROR(co_await MapSegment(source));
   }
   report_.keys = keys_->size();
+  report_.map_bytes = keys_->bytes();
   co_return absl::OkStatus();
 }
 
@@ -106,23 +100,25 @@ io::Task<absl::Status> Cleaner::MapSegment(const Log::ClosedSegment& source) {
   ChunkReader reader(source.segment, chunk_bytes_);
   CO_RETURN_IF_ERROR(co_await reader.SeekTo(dirty_.first_dirty));
   BatchSpan span{source.segment->base_offset(), source.end_offset};
-  CO_ASSIGN_OR_RETURN(Bytes chunk, co_await reader.Next());
-  while (!chunk.empty()) {
-    absl::Status mapped;
-    auto map = [&] {
-      mapped = MapKeys(chunk, dirty_.first_dirty, span, *transactions_, *keys_, progress_);
-    };
-    io::Gate mapping(loop_);
-    mapping.Spawn(OnPool(loop_, map));
-    absl::StatusOr<Bytes> next = co_await reader.Next();
-    co_await mapping.Close();
-    CO_RETURN_IF_ERROR(mapped);
-    report_.bytes_read += chunk.size();
-    CO_RETURN_IF_ERROR(co_await Pace(chunk.size()));
-    if (progress_.full) co_return absl::OkStatus();
-    CO_ASSIGN_OR_RETURN(chunk, std::move(next));
+  auto map = [&](Conveyor::Item& item) {
+    item.status = MapKeys(item.chunk, dirty_.first_dirty, span, *transactions_, *keys_, progress_);
+    item.is_last = progress_.full;
+  };
+  Conveyor conveyor(loop_, reader, map);
+  const absl::Status mapped = co_await TakeMapped(conveyor);
+  co_await conveyor.Close();
+  if (mapped.ok() && !progress_.full) progress_.next_offset = source.end_offset;
+  co_return mapped;
+}
+
+io::Task<absl::Status> Cleaner::TakeMapped(Conveyor& conveyor) {
+  for (bool full = false; !full;) {
+    CO_ASSIGN_OR_RETURN(const Conveyor::ItemRef item, co_await conveyor.Next());
+    if (item == nullptr) break;
+    full = item->is_last;
+    report_.bytes_read += item->chunk.size();
+    CO_RETURN_IF_ERROR(co_await Pace(item->chunk.size()));
   }
-  progress_.next_offset = source.end_offset;
   co_return absl::OkStatus();
 }
 
@@ -195,29 +191,29 @@ io::Task<absl::Status> Cleaner::WriteGroup(Group group, Segment& output) {
 io::Task<absl::Status> Cleaner::WriteSource(const Log::ClosedSegment& source, Segment& output) {
   ChunkReader reader(source.segment, chunk_bytes_);
   BatchSpan span{source.segment->base_offset(), source.end_offset};
-  Output ready;  // of the chunk before
-  CO_ASSIGN_OR_RETURN(Bytes chunk, co_await reader.Next());
-  while (!chunk.empty()) {
-    Output made;
-    absl::Status rewritten;
-    auto rewrite = [&] { rewritten = RewriteChunk(chunk, span, *transactions_, rules_, made); };
-    io::Gate rewriting(loop_);
-    rewriting.Spawn(OnPool(loop_, rewrite));
-    const absl::Status written = co_await WriteOutput(ready, output);
-    absl::StatusOr<Bytes> next = co_await reader.Next();
-    co_await rewriting.Close();
-    CO_RETURN_IF_ERROR(written);
-    CO_RETURN_IF_ERROR(rewritten);
-    report_.bytes_read += chunk.size();
-    CO_RETURN_IF_ERROR(co_await Pace(chunk.size() + made.bytes));
-    ready = std::move(made);
-    CO_ASSIGN_OR_RETURN(chunk, std::move(next));
-  }
-  CO_RETURN_IF_ERROR(co_await WriteOutput(ready, output));
+  auto rewrite = [&](Conveyor::Item& item) {
+    item.status = RewriteChunk(item.chunk, span, *transactions_, rules_, item.made);
+  };
+  Conveyor conveyor(loop_, reader, rewrite);
+  const absl::Status written = co_await WriteRewritten(conveyor, output);
+  co_await conveyor.Close();
+  CO_RETURN_IF_ERROR(written);
   // One that left the log while it was read may have been another's file at the end.
   if (!source.segment->removed()) co_return absl::OkStatus();
   co_return absl::AbortedError(
       fmt::format("segment {} has left {}", source.segment->base_offset(), log_.directory()));
+}
+
+io::Task<absl::Status> Cleaner::WriteRewritten(Conveyor& conveyor, Segment& output) {
+  for (bool ended = false; !ended;) {
+    CO_ASSIGN_OR_RETURN(const Conveyor::ItemRef item, co_await conveyor.Next());
+    ended = item == nullptr;
+    if (ended) break;
+    CO_RETURN_IF_ERROR(co_await WriteOutput(item->made, output));
+    report_.bytes_read += item->chunk.size();
+    CO_RETURN_IF_ERROR(co_await Pace(item->chunk.size() + item->made.bytes));
+  }
+  co_return absl::OkStatus();
 }
 
 io::Task<absl::Status> Cleaner::WriteOutput(const Output& made, Segment& output) {

@@ -10,7 +10,7 @@
 
 #include "engine/io/loop.h"
 #include "engine/io/task.h"
-#include "engine/log/clean/chunk_reader.h"
+#include "engine/log/clean/conveyor.h"
 #include "engine/log/clean/dirty.h"
 #include "engine/log/clean/groups.h"
 #include "engine/log/clean/key_map.h"
@@ -48,8 +48,8 @@ struct CleanerReport {
 
 // One cleaning of one log, beside its reads and appends: reads the dirty part for the last offset
 // of each key, then writes everything up to there anew, group by group, and exchanges each group
-// for what came of it. Memory: the map, two buffers, and what they become. Computing and blocking
-// happen on the pool, a buffer at a time, beside reading the next and writing the last.
+// for what came of it. Memory: the map, io_buffer_bytes, and what they become. Computing and
+// blocking happen on the pool, a buffer at a time, beside reading the next and writing the last.
 //
 //   if (!log.cleaning().Enter()) ...
 //   Cleaner cleaner(loop, files, log, options, throttle);
@@ -73,10 +73,12 @@ class Cleaner {
  private:
   io::Task<absl::Status> MapDirty();
   io::Task<absl::Status> MapSegment(const Log::ClosedSegment& source);
+  io::Task<absl::Status> TakeMapped(Conveyor& conveyor);
   io::Task<absl::Status> CleanGroups();
   io::Task<absl::Status> CleanGroup(Group group);
   io::Task<absl::Status> WriteGroup(Group group, Segment& output);
   io::Task<absl::Status> WriteSource(const Log::ClosedSegment& source, Segment& output);
+  io::Task<absl::Status> WriteRewritten(Conveyor& conveyor, Segment& output);
   io::Task<absl::Status> WriteOutput(const Output& made, Segment& output);
   io::Task<absl::Status> Finish(Segment& output);
   io::Task<absl::Status> Replace(Group group, std::shared_ptr<Segment> output);

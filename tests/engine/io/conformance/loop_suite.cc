@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "engine/io/call.h"
+#include "engine/io/lane.h"
 #include "engine/io/pool.h"
 #include "engine/io/sync.h"
 #include "tests/engine/io/conformance/support.h"
@@ -136,6 +137,45 @@ TEST_P(LoopConformance, ManyOffloadsAtOnceAllComeBack) {
     for (int i = 1; i <= 1000; ++i) gate.Spawn(OffloadSquare(loop, i, sum));
     co_await gate.Close();
     EXPECT_EQ(sum, 333'833'500);
+  };
+  Run(body(loop()));
+}
+
+Task<void> NoteOnLane(Lane& lane, int number, std::vector<int>& computed, std::vector<int>& back) {
+  auto note = [&] { computed.push_back(number); };
+  co_await lane.Run(note);
+  back.push_back(number);
+}
+
+TEST_P(LoopConformance, ALaneRunsOneAtATimeInOrder) {
+  auto body = [](Loop& loop) -> Task<void> {
+    std::vector<int> computed;  // by functions that nothing but the lane keeps apart
+    std::vector<int> back;
+    std::vector<int> expected;
+    Lane lane(loop);
+    for (int round = 0; round < 100; ++round) {
+      Gate gate(loop);
+      for (int i = 0; i < 10; ++i) {
+        expected.push_back(round * 10 + i);
+        gate.Spawn(NoteOnLane(lane, expected.back(), computed, back));
+      }
+      co_await gate.Close();
+    }
+    EXPECT_EQ(computed, expected);
+    EXPECT_EQ(back, expected);
+  };
+  Run(body(loop()));
+}
+
+TEST_P(LoopConformance, ALaneMayGoWhenItsLastFunctionHasCome) {
+  auto body = [](Loop& loop) -> Task<void> {
+    int calls = 0;
+    auto count = [&] { ++calls; };
+    for (int i = 0; i < 1000; ++i) {
+      Lane lane(loop);
+      co_await lane.Run(count);
+    }
+    EXPECT_EQ(calls, 1000);
   };
   Run(body(loop()));
 }
