@@ -27,7 +27,7 @@ def _produce(partitions):
         f"1 KiB records in 64 KiB batches, acks=1, {partitions} partitions",
         ("produce", "--create", "--partitions", str(partitions), "--records-per-batch", "63",
          "--record-size", "1024", "--connections", "4", "--in-flight", "5", "--acks", "1"),
-        ("limit", "--only", "receive, CRC, write", "--size", "64KiB", "--file-size", "16GiB"))
+        ("limit", "--only", "receive, CRC, paced write", "--size", "64KiB", "--file-size", "16GiB"))
 
 
 def _consume(size):

@@ -10,12 +10,16 @@
 #include "benchmarks/broker/limit/call.h"
 #include "engine/base/crc32c.h"
 #include "engine/base/status.h"
+#include "engine/io/posix/memory_limit.h"
+#include "engine/log/config.h"
+#include "engine/log/unwritten.h"
 
 namespace varve::bench {
 namespace {
 
 constexpr size_t kBlockBytes = 1 << 20;
 constexpr size_t kReceiveBytesMin = 256 << 10;
+constexpr uint64_t kWritebackBytes = 4 << 20;  // of one call
 
 absl::Status WriteAt(int fd, Bytes bytes, uint64_t position) {
   while (!bytes.empty()) {
@@ -61,8 +65,7 @@ class Receiver {
       checksum_ = Crc32c(rest.first(request_bytes_));
     }
     if (ingest_ == Ingest::kChecksum) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const uint64_t position, file_->Place(requests.size()));
-    return WriteAt(file_->fd(), requests, position);
+    return file_->Write(requests);
   }
 
   void KeepRest(size_t used) {
@@ -83,24 +86,52 @@ class Receiver {
 }  // namespace
 
 absl::StatusOr<LimitFile> LimitFile::Make(const std::string& directory, uint64_t bytes_max,
-                                          bool reused) {
+                                          Growth growth) {
   std::string path = directory + "/varve-bench-XXXXXX";
   io::Fd fd(::mkstemp(path.data()));
   if (!fd.valid()) return CallFailed("mkstemp in " + directory);
   ::unlink(path.c_str());  // gone when it is closed, however this process ends
   const Buffer block(kBlockBytes, std::byte{0x5e});
-  for (uint64_t at = 0; reused && at < bytes_max; at += block.size()) {
+  for (uint64_t at = 0; growth == Growth::kReused && at < bytes_max; at += block.size()) {
     RETURN_IF_ERROR(WriteAt(fd.get(), block, at));
   }
-  return LimitFile(std::move(fd), bytes_max, reused);
+  return LimitFile(std::move(fd), bytes_max, growth);
 }
 
-absl::StatusOr<uint64_t> LimitFile::Place(uint64_t bytes) {
-  if (end_ + bytes > bytes_max_) {
-    end_ = 0;
-    if (!reused_ && ::ftruncate(fd_.get(), 0) != 0) return CallFailed("ftruncate");
+absl::Status LimitFile::BeginAgain() {
+  end_ = set_aside_ = written_back_ = 0;
+  if (growth_ == Growth::kReused || ::ftruncate(fd_.get(), 0) == 0) return absl::OkStatus();
+  return CallFailed("ftruncate");
+}
+
+// As segments do it; see Segment::AllocateAhead.
+void LimitFile::SetAside(uint64_t bytes) {
+  if (end_ + bytes <= set_aside_) return;
+  const uint64_t to = end_ + bytes + log::Config().allocate_step_bytes;
+  if (::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(end_),
+                  static_cast<off_t>(to - end_)) == 0) {
+    set_aside_ = to;
   }
-  return std::exchange(end_, end_ + bytes);
+}
+
+// As logs do it; see log::UnwrittenBytes.
+void LimitFile::Pace() {
+  static const uint64_t unwritten_max = log::UnwrittenBytes::BytesMaxFor(io::MemoryLimitBytes());
+  if (end_ - written_back_ <= unwritten_max) return;
+  const uint64_t excess = end_ - written_back_ - unwritten_max;
+  if (excess < kWritebackBytes) return;
+  static_cast<void>(::sync_file_range(fd_.get(), static_cast<off_t>(written_back_),
+                                      static_cast<off_t>(excess), SYNC_FILE_RANGE_WRITE));
+  written_back_ += excess;
+}
+
+absl::Status LimitFile::Write(Bytes bytes) {
+  if (end_ + bytes.size() > bytes_max_) RETURN_IF_ERROR(BeginAgain());
+  if (growth_ == Growth::kPaced) SetAside(bytes.size());
+  RETURN_IF_ERROR(WriteAt(fd_.get(), bytes, end_));
+  end_ += bytes.size();
+  if (growth_ == Growth::kPaced) Pace();
+  return absl::OkStatus();
 }
 
 Serve ServeRequests(size_t request_bytes, Ingest ingest, LimitFile* file) {

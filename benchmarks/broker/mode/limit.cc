@@ -17,13 +17,14 @@ namespace {
 struct IngestTrial {
   const char* name;
   Ingest ingest;
-  bool reused;  // the file
+  Growth growth;  // of the file
 };
 constexpr IngestTrial kIngestTrials[] = {
-    {"receive", Ingest::kReceive, false},
-    {"receive, CRC", Ingest::kChecksum, false},
-    {"receive, CRC, write", Ingest::kWrite, false},
-    {"receive, CRC, write to a reused file", Ingest::kWrite, true},
+    {"receive", Ingest::kReceive, Growth::kPlain},
+    {"receive, CRC", Ingest::kChecksum, Growth::kPlain},
+    {"receive, CRC, write", Ingest::kWrite, Growth::kPlain},
+    {"receive, CRC, paced write", Ingest::kWrite, Growth::kPaced},
+    {"receive, CRC, write to a reused file", Ingest::kWrite, Growth::kReused},
 };
 
 struct SendTrial {
@@ -65,7 +66,7 @@ absl::Status MeasureIngest(const Common& common, const LimitOptions& options, si
   for (const IngestTrial& trial : kIngestTrials) {
     if (!IsWanted(options, trial.name)) continue;
     ASSIGN_OR_RETURN(LimitFile file,
-                     LimitFile::Make(options.directory, options.file_bytes, trial.reused));
+                     LimitFile::Make(options.directory, options.file_bytes, trial.growth));
     const Conversation conversation{bytes, kAnswerBytes, options.in_flight, false};
     const Serve serve = ServeRequests(bytes, trial.ingest, &file);
     ASSIGN_OR_RETURN(Figures figures, RunTrial(conversation, serve, common.limits()));
@@ -79,7 +80,7 @@ absl::Status MeasureSends(const Common& common, const LimitOptions& options, siz
   const auto wanted = [&](const SendTrial& trial) { return IsWanted(options, trial.name); };
   if (std::ranges::none_of(kSendTrials, wanted)) return absl::OkStatus();  // it fills a file
   ASSIGN_OR_RETURN(const LimitFile file,
-                   LimitFile::Make(options.directory, options.file_bytes, /*reused=*/true));
+                   LimitFile::Make(options.directory, options.file_bytes, Growth::kReused));
   for (const SendTrial& trial : kSendTrials) {
     if (!wanted(trial)) continue;
     const Conversation conversation{kAskBytes, bytes, options.in_flight, true};

@@ -75,7 +75,7 @@ def nothing_to_consume(scene):
 
 
 def limit(scene):
-    scene.measured("limit", "--size", "4KiB", "--file-size", "1MiB", rows=7, records=False,
+    scene.measured("limit", "--size", "4KiB", "--file-size", "1MiB", rows=8, records=False,
                    latency=False)
 
 
