@@ -39,7 +39,11 @@ Sample TakeSample(const io::Clock& clock, const Watch& watch) {
 }
 
 Used Between(const Usage& first, const Usage& second) {
-  return {second.cpu_seconds - first.cpu_seconds, second.resident_bytes_peak};
+  Used used{second.cpu_seconds - first.cpu_seconds, second.resident_bytes_peak};
+  if (first.disk_bytes_read && second.disk_bytes_read) {
+    used.disk_bytes_read = *second.disk_bytes_read - *first.disk_bytes_read;
+  }
+  return used;
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ void WriteUsed(JsonWriter& json, const Figures& figures, const Used& used) {
           : std::nullopt;
   Number(json, "cpu_us_per_request", per_request);
   json.Field("memory_bytes_peak", used.memory_bytes_peak);
+  json.Key("disk_bytes_read");
+  used.disk_bytes_read ? json.Raw(fmt::format("{}", *used.disk_bytes_read)) : json.Null();
   json.EndObject();
 }
 

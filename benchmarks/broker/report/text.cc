@@ -60,6 +60,10 @@ std::string Notes(const Row& row) {
     notes += fmt::format("  broker: {:.2f} CPU seconds in {:.1f} s, {} of memory at most\n",
                          figures.broker->cpu_seconds, figures.seconds, text::SizeText(peak));
   }
+  if (figures.broker && figures.broker->disk_bytes_read.value_or(0) > 0) {
+    const auto read = static_cast<int64_t>(*figures.broker->disk_bytes_read);
+    notes += fmt::format("  broker: {} read from disks\n", text::SizeText(read));
+  }
   for (const auto& [name, count] : figures.errors) {
     notes += fmt::format("  error {}: {} times\n", name, count);
   }

@@ -18,6 +18,7 @@ using ErrorCounts = std::map<std::string, uint64_t>;
 struct Used {
   double cpu_seconds = 0;
   uint64_t memory_bytes_peak = 0;
+  std::optional<uint64_t> disk_bytes_read = std::nullopt;  // nothing if nobody could tell
 };
 
 // What was measured in one go.

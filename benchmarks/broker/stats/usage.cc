@@ -27,6 +27,15 @@ absl::StatusOr<std::string> FileText(const std::string& path) {
   return text;
 }
 
+// Of the line "name: number", perhaps with a unit behind it.
+std::optional<uint64_t> NumberAfter(std::string_view text, std::string_view name) {
+  const size_t at = text.find(fmt::format("{}:", name));
+  if (at == std::string_view::npos) return std::nullopt;
+  std::string_view rest = text.substr(at + name.size() + 1);
+  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+  return text::ParseNumber<uint64_t>(rest.substr(0, rest.find_first_of(" \n")));
+}
+
 double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
@@ -44,11 +53,11 @@ double CpuSecondsIn(std::string_view stat, double ticks_per_second) {
 }
 
 uint64_t BytesIn(std::string_view status, std::string_view name) {
-  const size_t at = status.find(fmt::format("{}:", name));
-  if (at == std::string_view::npos) return 0;
-  std::string_view rest = status.substr(at + name.size() + 1);
-  rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
-  return text::ParseNumber<uint64_t>(rest.substr(0, rest.find(' '))).value_or(0) * 1024;
+  return NumberAfter(status, name).value_or(0) * 1024;
+}
+
+std::optional<uint64_t> DiskBytesReadIn(std::string_view io) {
+  return NumberAfter(io, "\nread_bytes");
 }
 
 Usage OwnUsage() {
@@ -67,6 +76,8 @@ absl::StatusOr<Usage> UsageOf(int pid) {
   usage.cpu_seconds = CpuSecondsIn(stat, static_cast<double>(::sysconf(_SC_CLK_TCK)));
   usage.resident_bytes = BytesIn(status, "VmRSS");
   usage.resident_bytes_peak = BytesIn(status, "VmHWM");
+  const absl::StatusOr<std::string> io = FileText(fmt::format("/proc/{}/io", pid));
+  if (io.ok()) usage.disk_bytes_read = DiskBytesReadIn(*io);
   return usage;
 }
 

@@ -69,6 +69,8 @@ TEST(Usage, IsReadFromWhatTheKernelSays) {
   EXPECT_EQ(CpuSecondsIn("", 100), 0);
   EXPECT_EQ(BytesIn("VmPeak:\t 9 kB\nVmHWM:\t    12 kB\n", "VmHWM"), 12 * 1024);
   EXPECT_EQ(BytesIn("VmPeak:\t 9 kB\n", "VmHWM"), 0);
+  EXPECT_EQ(DiskBytesReadIn("rchar: 9\nread_bytes: 4096\nwrite_bytes: 5\n"), 4096);
+  EXPECT_EQ(DiskBytesReadIn("rchar: 9\n"), std::nullopt);
 }
 
 TEST(Usage, OfAProcessThatIsThere) {

@@ -20,7 +20,7 @@ Run Example() {
   figures.bytes = uint64_t{1} << 30;
   for (uint64_t micros = 1; micros <= 1000; ++micros) figures.latency.Add(micros);
   figures.own.cpu_seconds = 0.5;
-  figures.broker = Used{1.5, 64 << 20};
+  figures.broker = Used{1.5, 64 << 20, 3 << 20};
   figures.more = {{"memory of each, KiB", 3.5}};
   run.rows.push_back({"first", figures});
   figures.broker.reset();
@@ -57,6 +57,8 @@ TEST(ToJson, HasWhatProgramsNeed) {
   EXPECT_EQ(row["broker"]["cpu_seconds_per_gib"].number, 1.5);
   EXPECT_EQ(row["broker"]["cpu_us_per_request"].number, 1500);
   EXPECT_EQ(row["broker"]["memory_bytes_peak"].number, 64 << 20);
+  EXPECT_EQ(row["broker"]["disk_bytes_read"].number, 3 << 20);
+  EXPECT_TRUE(row["own"]["disk_bytes_read"].null());
   EXPECT_EQ(row["more"]["memory of each, KiB"].number, 3.5);
   EXPECT_TRUE(row["errors"].names.empty());
   const JsonValue& second = json["rows"].elements[1];
@@ -130,6 +132,7 @@ TEST(ToText, TellsOfErrorsByName) {
   EXPECT_THAT(text, HasSubstr("512"));
   EXPECT_THAT(text, HasSubstr("error NOT_LEADER_OR_FOLLOWER: 3 times"));
   EXPECT_THAT(text, HasSubstr("memory of each, KiB: 3.5"));
+  EXPECT_THAT(text, HasSubstr("3.0 MiB read from disks"));
   EXPECT_THAT(text, Not(HasSubstr("nan")));
 }
 
