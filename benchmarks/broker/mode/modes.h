@@ -57,7 +57,7 @@ absl::StatusOr<Rows> RunPartitions(const Common& common, const PartitionsOptions
 struct ColdOptions {
   uint64_t fill_bytes = 0;
   ProduceShape fill{.batch = {.records = 1000}};
-  ProduceShape produce{.requests_per_second = 500};
+  ProduceShape produce{.records_per_second = 50'000};
   ConsumeShape backfill;
 };
 absl::StatusOr<Rows> RunCold(const Common& common, const ColdOptions& options);
