@@ -1,4 +1,5 @@
 #include "benchmarks/broker/load/consumers.h"
+#include "benchmarks/broker/mode/beside.h"
 #include "benchmarks/broker/mode/fill.h"
 #include "benchmarks/broker/mode/modes.h"
 #include "benchmarks/broker/mode/produce_rows.h"
@@ -7,24 +8,11 @@
 namespace varve::bench {
 namespace {
 
-io::Task<> ReadBack(absl::Status& status, Consumers& consumers, io::Event& stop) {
-  status = co_await consumers.Run(stop);
-}
-
-io::Task<absl::Status> ProduceBesideBackfill(Worker& worker, const ProducerPlan& produce,
-                                             const ConsumerPlan& backfill, Meter& read) {
-  Producers producers(worker, produce);
-  Consumers consumers(worker, read, backfill);
-  CO_RETURN_IF_ERROR(co_await producers.Connect());
+io::Task<absl::Status> ReadBack(Worker& worker, const ConsumerPlan& plan, Meter& read) {
+  Consumers consumers(worker, read, plan);
   CO_RETURN_IF_ERROR(co_await consumers.Connect());
   co_await worker.Begin();
-  io::Gate gate(worker.loop());
-  absl::Status read_well;
-  gate.Spawn(ReadBack(read_well, consumers, worker.stop()));
-  absl::Status produced = co_await producers.Run(worker.stop());
-  co_await gate.Close();
-  produced.Update(read_well);
-  co_return produced;
+  co_return co_await consumers.Run(worker.stop());
 }
 
 // Both at once: a row for those who produce, and one for those who read from the start.
@@ -33,20 +21,13 @@ absl::StatusOr<Rows> MeasureBoth(const Common& common, const Topic& topic,
   ASSIGN_OR_RETURN(const auto load, ProduceLoad::Make(topic, options.produce, common.threads));
   ASSIGN_OR_RETURN(const std::vector<Extent> extents, ExtentsOf(common, topic));
   ASSIGN_OR_RETURN(const std::vector<ConsumerPlan> plans,
-                   PlanConsumers(topic, extents, options.backfill, common.threads));
-  std::vector<std::unique_ptr<Meter>> read(static_cast<size_t>(common.threads));
-  const auto body = [&](Worker& worker) {
-    const auto index = static_cast<size_t>(worker.index());
-    read[index] = std::make_unique<Meter>(worker.window());
-    return ProduceBesideBackfill(worker, load->PlanFor(worker.index()), plans[index], *read[index]);
+                   PlanConsumers(topic, extents, options.backfill, /*workers=*/1));
+  const auto backfill = [&](Worker& worker, Meter& read) {
+    return ReadBack(worker, plans.front(), read);
   };
-  ASSIGN_OR_RETURN(Figures produced, MeasureTeam(common, body));
-  Figures backfill;
-  backfill.seconds = produced.seconds;
-  backfill.own = produced.own;
-  backfill.broker = produced.broker;
-  for (const auto& meter : read) meter->AddTo(backfill);
-  return Rows{{"producing beside it", std::move(produced)}, {"backfill", std::move(backfill)}};
+  ASSIGN_OR_RETURN(Both both, MeasureBeside(common, *load, backfill));
+  return Rows{{"producing beside it", std::move(both.produced)},
+              {"backfill", std::move(both.other)}};
 }
 
 }  // namespace

@@ -62,6 +62,14 @@ struct ColdOptions {
 };
 absl::StatusOr<Rows> RunCold(const Common& common, const ColdOptions& options);
 
+struct FairnessOptions {
+  ProduceShape produce{.batch = {.records = 10}, .connections = 15, .records_per_second = 15'000};
+  int flood_connections = 1;
+  int flood_in_flight = 100;
+  uint32_t flood_records = 1000;  // of each request
+};
+absl::StatusOr<Rows> RunFairness(const Common& common, const FairnessOptions& options);
+
 struct ConnectionsOptions {
   int connections = 10'000;
   int64_t hold_ms = 1000;

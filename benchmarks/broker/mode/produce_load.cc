@@ -91,7 +91,11 @@ void ProduceLoad::MakePlans(const Topic& topic, const ProduceShape& shape, int w
 }
 
 io::Task<absl::Status> ProduceAs(Worker& worker, const ProducerPlan& plan) {
-  Producers producers(worker, plan);
+  return ProduceAs(worker, worker.meter(), plan);
+}
+
+io::Task<absl::Status> ProduceAs(Worker& worker, Meter& meter, const ProducerPlan& plan) {
+  Producers producers(worker, meter, plan);
   CO_RETURN_IF_ERROR(co_await producers.Connect());
   co_await worker.Begin();
   co_return co_await producers.Run(worker.stop());

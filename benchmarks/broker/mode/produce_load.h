@@ -62,5 +62,7 @@ class ProduceLoad {
 
 // Connects, begins with the others, and produces until the worker is stopped.
 io::Task<absl::Status> ProduceAs(Worker& worker, const ProducerPlan& plan);
+// Counts elsewhere than the worker does.
+io::Task<absl::Status> ProduceAs(Worker& worker, Meter& meter, const ProducerPlan& plan);
 
 }  // namespace varve::bench

@@ -46,6 +46,24 @@ void AddCold(CLI::App& root, Invocation& invocation) {
       ->capture_default_str();
 }
 
+void AddFairness(CLI::App& root, Invocation& invocation) {
+  auto [app, options] =
+      AddMode(root, invocation, "fairness",
+              "Producing at a rate, alone and beside one who floods the broker", &RunFairness);
+  AddProduceShape(app, options.produce);
+  AddRates(app, options.produce);
+  app.add_option("--flood-connections", options.flood_connections, "Of those who flood")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--flood-in-flight", options.flood_in_flight,
+                 "Requests under way on each of them, always")
+      ->check(CLI::Range(1, 10'000))
+      ->capture_default_str();
+  app.add_option("--flood-records-per-batch", options.flood_records, "Records of their requests")
+      ->check(CLI::Range(uint32_t{1}, uint32_t{1'000'000}))
+      ->capture_default_str();
+}
+
 void AddConnections(CLI::App& root, Invocation& invocation) {
   auto [app, options] = AddMode(
       root, invocation, "connections",
@@ -72,6 +90,7 @@ void AddOtherModes(CLI::App& root, Invocation& invocation) {
   AddBatchCurve(root, invocation);
   AddPartitions(root, invocation);
   AddCold(root, invocation);
+  AddFairness(root, invocation);
   AddConnections(root, invocation);
   AddChurn(root, invocation);
 }

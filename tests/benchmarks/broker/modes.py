@@ -89,12 +89,23 @@ def others(scene):
     scene.measured("batch-curve", "--records", "1,20", rows=2)
     scene.measured("partitions", "--counts", "1,20", "--remove", rows=2)
     scene.measured("churn", records=False)
-    alone, beside, backfill = scene.rows("cold", "--recreate", "--fill", "1MiB")
+    alone, beside, backfill = scene.rows("cold", "--recreate", "--fill", "1MiB",
+                                         "--record-rate", "20000")
     tap.check(alone["requests"] > 0 and beside["requests"] > 0, "nothing was produced")
     tap.check(backfill["label"] == "backfill", f"{backfill}")
     opened = scene.measured("connections", "--requests", "0", "--connections", "20", "--hold-ms", "0",
                             records=False)
     tap.check_equal(opened[0]["requests"], 20, "connections")
+
+
+def beside_a_flood(scene):
+    alone, beside, flood = scene.rows("fairness", "--recreate", "--partitions", "2",
+                                      "--flood-records-per-batch", "7")
+    tap.check_equal([row["label"] for row in (alone, beside, flood)],
+                    ["alone", "beside the flood", "flood"], "rows")
+    for row, records in (alone, 10), (beside, 10), (flood, 7):
+        tap.check_equal(row["records"], records * row["requests"], f"records of {row['label']}")
+    tap.check(alone["requests"] > 0 and beside["requests"] > 0, "nothing was produced")
 
 
 def told_in_a_file(scene):
@@ -135,6 +146,8 @@ def wrong_usage(scene):
             (["produce", "--create", "--config", "retention"], 2, "NAME=VALUE"),
             (["produce", "--recreate", "--config", "no.such=1"], 1, "INVALID_CONFIG"),
             (["produce", "--acks", "5"], 2, "--acks"),
+            (["fairness", "--create", "--rate", "0", "--record-rate", "0"], 2, "exclude"),
+            (["fairness", "--create", "--record-rate", "0"], 2, "--record-rate"),
     ]:
         found, _, said = scene.run(*arguments)
         tap.check_equal(found, status, f"status of {arguments}, which says {said}")
@@ -153,7 +166,8 @@ def main():
         scene = Scene(options, broker, folder)
         cases = [(case.__name__.replace("_", " "), lambda case=case: case(scene))
                  for case in (produce, consume, nothing_to_consume, limit, latency, others,
-                              told_in_a_file, report, errors_of_the_broker, wrong_usage)]
+                              beside_a_flood, told_in_a_file, report, errors_of_the_broker,
+                              wrong_usage)]
         sys.exit(tap.run(cases, options))
 
 

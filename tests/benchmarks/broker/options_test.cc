@@ -77,7 +77,7 @@ TEST(Options, AreRememberedWithTheirDefaults) {
 
 TEST(Options, OfEachModeHaveDefaults) {
   for (const char* mode : {"produce", "consume", "limit", "latency", "echo", "batch-curve",
-                           "partitions", "cold", "connections", "churn"}) {
+                           "partitions", "cold", "fairness", "connections", "churn"}) {
     int status = -1;
     const auto invocation = Parse({mode}, status);
     ASSERT_TRUE(invocation) << mode;
@@ -99,6 +99,7 @@ TEST(Options, ThatAreWrongAreRefused) {
       {"consume", "--mode", "sideways"},
       {"limit", "--what", "everything"},
       {"batch-curve", "--records", "0"},
+      {"fairness", "--flood-in-flight", "0"},
   };
   for (const auto& words : wrong) {
     int status = -1;
