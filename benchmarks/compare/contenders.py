@@ -10,6 +10,7 @@ sys.path.insert(0, str(ROOT / "tests" / "interop"))
 
 from harness import kafka  # noqa: E402
 from harness.broker import Broker  # noqa: E402
+from model import KAFKA, LIMIT  # noqa: E402
 
 KAFKA_HEAP_MAX = 1 << 30  # what Kafka's own start script gives it
 
@@ -43,8 +44,9 @@ def kafka_java():
 class Machine:
     """No broker: the same bytes by bare system calls."""
 
-    name = "limit"
+    name = LIMIT
     is_broker = False
+    is_here = True
 
     def __init__(self, folder):
         self._folder = folder
@@ -55,6 +57,7 @@ class Machine:
 
 class Varved:
     is_broker = True
+    is_here = True
 
     def __init__(self, program, backend, folder):
         self.name = f"varved, {backend}"
@@ -68,7 +71,8 @@ class Varved:
 
 class Kafka:
     is_broker = True
-    name = "Apache Kafka"
+    is_here = True
+    name = KAFKA
 
     def __init__(self, folder):
         self._folder = folder
@@ -87,6 +91,7 @@ class Peer:
     """A broker that somebody else runs."""
 
     is_broker = True
+    is_here = False
 
     def __init__(self, name, address):
         self.name, self._address = name, address
@@ -107,10 +112,10 @@ class _Running:
     def folder(self):
         return self._place.name
 
-    def arguments(self):
-        """What varve-bench has to know of it."""
+    def arguments(self, mode):
+        """What varve-bench has to know of it in that mode."""
         if self._broker is None:
-            return []
+            return ["--directory", self.folder] if mode == "limit" else []
         return ["-b", self._broker.address, "--broker-pid", str(self._broker.pid)]
 
     def __enter__(self):
@@ -132,10 +137,12 @@ class _Running:
 
 
 class _Elsewhere:
+    folder = None
+
     def __init__(self, name, address):
         self.name, self._address = name, address
 
-    def arguments(self):
+    def arguments(self, _mode):
         return ["-b", self._address]
 
     def __enter__(self):

@@ -1,24 +1,7 @@
 """What is measured: how brokers are asked, and what of the bare machine it is compared with."""
 
-import dataclasses
-
-
-@dataclasses.dataclass(frozen=True)
-class Scenario:
-    """name    also of the files with its figures
-    asked     what varve-bench does to a broker, and how
-    limit     likewise without one: arguments, and the label of the row that counts
-    figure    what is compared, by a path in a row of varve-bench's JSON
-    better    whether more of it is better, or less
-    labels    of the rows to be compared; none: the only one
-    """
-
-    name: str
-    about: str
-    asked: tuple
-    limit: tuple = ()
-    figure: tuple = ("broker", "cpu_seconds_per_gib")
-    better: str = "less"
+from contrasts import CONTRASTS
+from model import Scenario
 
 
 def _produce(partitions):
@@ -53,4 +36,5 @@ SCENARIOS = [
              ("produce", "--create", "--records-per-batch", "50", "--record-size", "200",
               "--connections", "16", "--in-flight", "5", "--acks", "1"),
              figure=("records_per_second",), better="more"),
+    *CONTRASTS,
 ]

@@ -2,11 +2,7 @@
 
 import statistics
 
-
-def figure_of(row, path):
-    for name in path:
-        row = row[name] if row is not None else None
-    return row
+from model import KAFKA, LIMIT, number_at
 
 
 def row_of(run):
@@ -24,7 +20,7 @@ class Compared:
         self._rows = {name: [row_of(run) for run in found] for name, found in runs.items()}
 
     def figures(self, name, path):
-        found = [figure_of(row, path) for row in self._rows[name]]
+        found = [number_at(row, path) for row in self._rows[name]]
         return [one for one in found if one is not None]
 
     def median(self, name, path):
@@ -39,23 +35,23 @@ class Compared:
     def of_limit(self, name):
         """What part of the limit it reaches, of the figure that is compared."""
         mine, limit = (self.median(one, self._scenario.figure) if one in self._rows else None
-                       for one in (name, "limit"))
-        if not mine or not limit or name == "limit":
+                       for one in (name, LIMIT))
+        if not mine or not limit or name == LIMIT:
             return None
         return limit / mine if self._scenario.better == "less" else mine / limit
 
-    def added(self, name, peer="Apache Kafka"):
+    def added(self, name, peer=KAFKA):
         """How many times what this one adds to the limit the peer adds."""
         path = self._scenario.figure
         three = [self.median(one, path) if one in self._rows else None
-                 for one in (peer, name, "limit")]
-        if None in three or name in (peer, "limit") or three[1] <= three[2]:
+                 for one in (peer, name, LIMIT)]
+        if None in three or name in (peer, LIMIT) or three[1] <= three[2]:
             return None
         return (three[0] - three[2]) / (three[1] - three[2])
 
-    def of_peer(self, name, peer="Apache Kafka"):
+    def of_peer(self, name, peer=KAFKA):
         path = self._scenario.figure
-        if peer not in self._rows or name in (peer, "limit"):
+        if peer not in self._rows or name in (peer, LIMIT):
             return None
         mine, theirs = self.median(name, path), self.median(peer, path)
         if not mine or not theirs:
