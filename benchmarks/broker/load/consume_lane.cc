@@ -21,7 +21,7 @@ ConsumeLane::ConsumeLane(Worker& worker, Meter& meter, const FetchShape& shape,
 
 absl::Status ConsumeLane::Add(const ReadPlan& plan) {
   ASSIGN_OR_RETURN(FetchFrame frame, FetchFrame::Make(shape_, plan.partition));
-  readings_.push_back({plan, std::move(frame), {}});
+  readings_.push_back({plan, std::move(frame), {}, false});
   pieces_.reserve(readings_.size());
   return absl::OkStatus();
 }
@@ -111,6 +111,7 @@ absl::Status ConsumeLane::OnAnswer(const FetchWalk::Answer& answer) {
     return absl::OkStatus();
   }
   RETURN_IF_ERROR(Advance(reading, answer));
+  if (reading.complete) StopIfComplete();
   if (answer.batches == 0) return absl::OkStatus();
   meter_.Done(now_, answer.records, answer.batch_bytes);
   // At the end of a log the time is that of the waiting for records.
@@ -127,8 +128,15 @@ absl::Status ConsumeLane::Advance(Reading& reading, const FetchWalk::Answer& ans
   }
   if (answer.batches > 0) plan.offset = answer.next_offset;
   const bool at_end = plan.end != ReadPlan::kNoEnd && plan.offset >= plan.end;
-  if (at_end || (answer.batches == 0 && plan.end != ReadPlan::kNoEnd)) plan.offset = plan.first;
+  if (at_end || (answer.batches == 0 && plan.end != ReadPlan::kNoEnd)) {
+    reading.complete = plan.once;
+    plan.offset = plan.first;
+  }
   return absl::OkStatus();
+}
+
+void ConsumeLane::StopIfComplete() {
+  if (std::ranges::all_of(readings_, [](const Reading& one) { return one.complete; })) Stop();
 }
 
 }  // namespace varve::bench

@@ -20,6 +20,7 @@ struct ReadPlan {
   // Reading begins again at `first` when it comes to `end`; without an end it waits there.
   int64_t first = 0;
   int64_t end = kNoEnd;
+  bool once = false;  // the connection ends when it has come to the end of all of them
 
   static constexpr int64_t kNoEnd = -1;
 };
@@ -42,7 +43,8 @@ class ConsumeLane {
   using OnBatch = std::function<void(Bytes front, io::MonoTime now)>;
   void ShowBatches(size_t front_bytes, OnBatch on_batch);
 
-  // Reads until Stop, which leaves what is under way unanswered.
+  // Reads until Stop, which leaves what is under way unanswered, or until all was read that is to
+  // be read once.
   // Errors    Unavailable: the connection broke. DataLoss: what came is no answer, or does not
   //           lead on.
   io::Task<absl::Status> Run();
@@ -53,6 +55,7 @@ class ConsumeLane {
     ReadPlan plan;
     FetchFrame frame;
     io::MonoTime sent;
+    bool complete = false;  // came to its end
   };
 
   io::Task<> WriteUntilStopped();
@@ -61,6 +64,7 @@ class ConsumeLane {
   io::Task<absl::Status> Read();
   absl::Status OnAnswer(const FetchWalk::Answer& answer);
   absl::Status Advance(Reading& reading, const FetchWalk::Answer& answer);
+  void StopIfComplete();
   Reading& At(uint64_t number) { return readings_[number % readings_.size()]; }
 
   Worker& worker_;

@@ -27,15 +27,17 @@ void Consumers::ShowBatches(size_t front_bytes, const ConsumeLane::OnBatch& on_b
 
 io::Task<absl::Status> Consumers::Run(io::Event& stop) {
   io::Gate gate(worker_.loop());
-  for (const auto& lane : lanes_) gate.Spawn(RunLane(*lane));
+  running_ = lanes_.size();
+  for (const auto& lane : lanes_) gate.Spawn(RunLane(*lane, stop));
   co_await stop.Wait();
   for (const auto& lane : lanes_) lane->Stop();
   co_await gate.Close();
   co_return failure_;
 }
 
-io::Task<> Consumers::RunLane(ConsumeLane& lane) {
+io::Task<> Consumers::RunLane(ConsumeLane& lane, io::Event& stop) {
   absl::Status status = co_await lane.Run();
+  if (--running_ == 0) stop.Set();
   if (status.ok()) co_return;
   if (failure_.ok()) failure_ = status;
   worker_.Fail(std::move(status));

@@ -31,17 +31,18 @@ class Consumers {
 
   io::Task<absl::Status> Connect();
   void ShowBatches(size_t front_bytes, const ConsumeLane::OnBatch& on_batch);
-  // Reads until `stop`.
+  // Reads until `stop`; sets it if all connections have come to their end.
   // Errors    Of the first connection that breaks.
   io::Task<absl::Status> Run(io::Event& stop);
 
  private:
-  io::Task<> RunLane(ConsumeLane& lane);
+  io::Task<> RunLane(ConsumeLane& lane, io::Event& stop);
 
   Worker& worker_;
   Meter& meter_;
   const ConsumerPlan& plan_;
   std::vector<std::unique_ptr<ConsumeLane>> lanes_;
+  size_t running_ = 0;
   absl::Status failure_;
 };
 

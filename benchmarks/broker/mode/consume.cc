@@ -10,6 +10,7 @@ io::Task<absl::Status> ConsumeAs(Worker& worker, const ConsumerPlan& plan) {
   Consumers consumers(worker, plan);
   CO_RETURN_IF_ERROR(co_await consumers.Connect());
   co_await worker.Begin();
+  if (plan.lanes.empty()) co_return absl::OkStatus();  // nor will there be an end to wait for
   co_return co_await consumers.Run(worker.stop());
 }
 
@@ -55,6 +56,9 @@ absl::StatusOr<Figures> MeasureTail(const Common& common, const Topic& topic,
 }  // namespace
 
 absl::StatusOr<Rows> RunConsume(const Common& common, const ConsumeOptions& options) {
+  if (options.shape.tail && options.shape.once) {
+    return absl::InvalidArgumentError("consume: --once is for --mode catch-up; a tail has no end");
+  }
   ASSIGN_OR_RETURN(const Topic topic, Prepare(common));
   if (options.fill_bytes > 0) {
     RETURN_IF_ERROR(Fill(common, topic, options.produce, options.fill_bytes));

@@ -12,15 +12,15 @@ namespace varve::bench {
 namespace {
 
 std::vector<ReadPlan> PartitionsToRead(const Topic& topic, const std::vector<Extent>& extents,
-                                       bool tail) {
+                                       const ConsumeShape& shape) {
   std::vector<ReadPlan> plans;
   for (size_t i = 0; i < extents.size(); ++i) {
     const auto [start, end] = extents[i];
     const int32_t index = topic.partitions[i].index;
-    if (tail) {
-      plans.push_back({index, end, start, ReadPlan::kNoEnd});
+    if (shape.tail) {
+      plans.push_back({index, end, start, ReadPlan::kNoEnd, false});
     } else if (start < end) {
-      plans.push_back({index, start, start, end});
+      plans.push_back({index, start, start, end, shape.once});
     }
   }
   return plans;
@@ -64,7 +64,7 @@ io::Task<absl::Status> ExtentsInto(cli::Client& client, const Topic& topic,
 absl::StatusOr<std::vector<ConsumerPlan>> PlanConsumers(const Topic& topic,
                                                         const std::vector<Extent>& extents,
                                                         const ConsumeShape& shape, int workers) {
-  const std::vector<ReadPlan> partitions = PartitionsToRead(topic, extents, shape.tail);
+  const std::vector<ReadPlan> partitions = PartitionsToRead(topic, extents, shape);
   if (partitions.empty()) {
     return absl::FailedPreconditionError(
         fmt::format("topic {} has no records; --fill produces some first", topic.name));

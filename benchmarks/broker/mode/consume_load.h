@@ -14,6 +14,7 @@ struct ConsumeShape {
   int consumers = 1;    // each reads all partitions
   int connections = 1;  // of each consumer, at most one for each partition; tail: that many always
   int32_t max_bytes = 1 << 20;
+  bool once = false;  // not again at the end
 };
 
 // The same, spread over partitions and workers: a plan for each worker.

@@ -32,6 +32,8 @@ void AddConsumeMode(CLI::App& root, Invocation& invocation) {
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(1, 1 << 30))
       ->capture_default_str();
+  app.add_flag("--once", options.shape.once,
+               "Each connection ends when it has read all of it, instead of beginning again");
   app.add_option("--fill", options.fill_bytes, "Produce so much first: 1GiB")
       ->transform(CLI::AsSizeValue(false));
   app.add_flag("--no-produce", options.no_produce, "tail: somebody else produces");

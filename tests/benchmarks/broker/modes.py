@@ -68,6 +68,14 @@ def consume(scene):
     scene.measured("consume", "--mode", "tail", "--consumers", "2", latency=False)
 
 
+def read_once(scene):
+    scene.measured("produce", "--recreate", "--partitions", "3")
+    once = ["consume", "--once", "--requests", "0", "--max-bytes", "16KiB", "--connections", "3"]
+    found = [scene.measured(*once, "--consumers", count, "--threads", threads)[0]["records"]
+             for count, threads in (("1", "1"), ("4", "2"), ("1", "5"))]
+    tap.check_equal(found, [found[0], 4 * found[0], found[0]], "records that one, four, one read")
+
+
 def nothing_to_consume(scene):
     status, _, said = scene.run("consume", "--recreate")
     tap.check_equal(status, 1, "status")
@@ -148,6 +156,7 @@ def wrong_usage(scene):
             (["produce", "--acks", "5"], 2, "--acks"),
             (["fairness", "--create", "--rate", "0", "--record-rate", "0"], 2, "exclude"),
             (["fairness", "--create", "--record-rate", "0"], 2, "--record-rate"),
+            (["consume", "--mode", "tail", "--once"], 2, "--once"),
     ]:
         found, _, said = scene.run(*arguments)
         tap.check_equal(found, status, f"status of {arguments}, which says {said}")
@@ -165,9 +174,9 @@ def main():
             Broker(options.varved, pathlib.Path(folder) / "data") as broker:
         scene = Scene(options, broker, folder)
         cases = [(case.__name__.replace("_", " "), lambda case=case: case(scene))
-                 for case in (produce, consume, nothing_to_consume, limit, latency, others,
-                              beside_a_flood, told_in_a_file, report, errors_of_the_broker,
-                              wrong_usage)]
+                 for case in (produce, consume, read_once, nothing_to_consume, limit, latency,
+                              others, beside_a_flood, told_in_a_file, report,
+                              errors_of_the_broker, wrong_usage)]
         sys.exit(tap.run(cases, options))
 
 
