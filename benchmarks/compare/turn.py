@@ -22,7 +22,7 @@ class Bench:
         """What is run; without the place that figures go to."""
         words = [word.replace("{fill}", f"{self.fill_gib}GiB") for word in run.asked]
         if run.rate_part:
-            words += ["--rate", f"{run.rate_part * full_speed:.0f}"]
+            words += ["--rate", f"{rate_of(run, full_speed):.0f}"]
         if not run.own_end:
             words += ["--duration", self.duration, "--warm-up", run.warm_up or self.warm_up]
         return [str(self.program), *words, "--topic", run.topic, *map(str, rest)]
@@ -47,7 +47,8 @@ def take(bench, scenario, contender, stem, full_speed=0):
             file = f"{stem}.json" if len(runs) == 1 else f"{stem}-{number}.json"
             found = bench.measure(run, file, running.arguments(run.asked[0]), full_speed)
             if run.told:
-                rows += labelled(found, run, log_bytes_of(running, run))
+                facts = {"log_bytes": log_bytes_of(running, run), "rate": rate_of(run, full_speed)}
+                rows += labelled(found, run, facts)
     return {"rows": rows}
 
 
@@ -55,11 +56,16 @@ def log_bytes_of(running, run):
     return page_cache.log_bytes(running.folder, run.topic) if running.folder else None
 
 
-def labelled(rows, run, log_bytes):
-    """The rows of a run as they are told, with what the logs took on the disk afterwards."""
+def rate_of(run, full_speed):
+    """In requests a second; None if it is not by the full speed."""
+    return run.rate_part * full_speed if run.rate_part else None
+
+
+def labelled(rows, run, facts):
+    """The rows of a run as they are told, with what varve-bench does not know of it."""
     if run.row and len(rows) != 1:
         raise SystemExit(f"one row was expected: {[row['label'] for row in rows]}")
-    return [{**row, "label": run.row or row["label"], "log_bytes": log_bytes} for row in rows]
+    return [{**row, "label": run.row or row["label"], **facts} for row in rows]
 
 
 def full_speed(bench, scenario, kafka, stem):

@@ -92,11 +92,11 @@ def what_varve_bench_is_asked(_options):
 
 def rows_get_the_name_of_their_run(_options):
     rows = [{"label": "catch-up"}]
-    tap.check_equal(turn.labelled(rows, Run((), "eight"), 7), [{"label": "eight", "log_bytes": 7}],
-                    "one row")
-    tap.check_equal(turn.labelled(rows * 2, Run(()), None)[1]["label"], "catch-up", "its own name")
+    tap.check_equal(turn.labelled(rows, Run((), "eight"), {"rate": 7}),
+                    [{"label": "eight", "rate": 7}], "one row")
+    tap.check_equal(turn.labelled(rows * 2, Run(()), {})[1]["label"], "catch-up", "its own name")
     try:
-        turn.labelled(rows * 2, Run((), "eight"), 7)
+        turn.labelled(rows * 2, Run((), "eight"), {})
     except SystemExit as told:
         tap.check("one row was expected" in str(told), f"{told}")
     else:
