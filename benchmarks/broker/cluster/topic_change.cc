@@ -13,8 +13,9 @@
 namespace varve::bench {
 namespace {
 
-// More than a controller makes at once.
-constexpr int32_t kPartitionsAtOnce = 10'000;
+// What a controller makes at once: Apache Kafka writes 10,000 records at most, one for each
+// partition and some more.
+constexpr int32_t kPartitionsAtOnce = 5'000;
 constexpr int kAttemptsMax = 200;  // while a topic of that name is still being removed
 
 absl::StatusOr<wire::CreateTopicsRequest::Config> ToConfig(std::string_view text) {
