@@ -41,6 +41,8 @@ def options():
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=HOST:PORT",
                         help="a broker that runs elsewhere; may be given again")
     parser.add_argument("--without-kafka", action="store_true", help="leave Apache Kafka out")
+    parser.add_argument("--everyone", action="store_true",
+                        help="those too whom a scenario leaves out because they take minutes")
     parser.add_argument("--full-speed", type=float, metavar="N",
                         help="requests/s that count as Apache Kafka's full speed; else it is "
                              "measured where a scenario needs it")
@@ -79,11 +81,11 @@ def everyone(chosen):
     return known + [contenders.Peer(*peer.split("=", 1)) for peer in chosen.peer]
 
 
-def those_who_take_part(everybody, scenario):
+def those_who_take_part(everybody, scenario, without):
     """Files of a broker that runs elsewhere cannot be made cold."""
     cold = any(run.cold for run in scenario.runs)
     return [contender for contender in everybody
-            if (contender.is_broker or scenario.machine) and contender.name not in scenario.without
+            if (contender.is_broker or scenario.machine) and contender.name not in without
             and (contender.is_here or not cold)]
 
 
@@ -103,7 +105,7 @@ def compare(chosen, bench, scenario):
     output.mkdir(parents=True, exist_ok=True)
     everybody = everyone(chosen)
     speed = find_full_speed(chosen, bench, scenario, everybody)
-    turns = those_who_take_part(everybody, scenario)
+    turns = those_who_take_part(everybody, scenario, () if chosen.everyone else scenario.without)
     found = {contender.name: [] for contender in turns}
     for number in range(1, chosen.rounds + 1):
         for contender in turns[number % len(turns):] + turns[:number % len(turns)]:

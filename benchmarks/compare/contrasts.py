@@ -32,9 +32,9 @@ _FLUSHED = ("--config", "flush.messages=1")
 
 
 def _warmed(more):
-    """At full speed: a JVM that is new would not keep a rate, and what it owes at the end of a
-    warm-up would be counted as latency."""
-    return (Run(("produce", "--create", *_STEADY, *more), told=False),)
+    """At Kafka's full speed: a JVM that is new would not keep a rate, and what it owes at the end
+    of a warm-up would be counted as latency. All write as much, which the disk takes meanwhile."""
+    return (Run(("produce", "--create", *_STEADY, *more), rate_part=1, told=False),)
 
 
 def _at_half_speed(name, about, more):

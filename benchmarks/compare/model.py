@@ -88,7 +88,7 @@ class Contrast:
     machine     runs of varve-bench without a broker, if there are any
     properties  of brokers, by Kafka's names
     full_speed  what Apache Kafka is asked for once, first; its requests a second are the full speed
-    without     contenders that take no part, by name
+    without     contenders that take no part, by name: they would take minutes
     """
 
     name: str
