@@ -8,6 +8,8 @@ import subprocess
 import page_cache
 from model import Run
 
+PATIENCE_SECONDS = 1800  # with one run: making many partitions takes minutes
+
 
 @dataclasses.dataclass(frozen=True)
 class Bench:
@@ -30,7 +32,11 @@ class Bench:
     def measure(self, run, file, rest=(), full_speed=0):
         """The rows, which stay in the file."""
         command = [*self.command(run, rest, full_speed), "--json", str(file)]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+        try:
+            done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False,
+                                  timeout=PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise SystemExit(f"no end in {PATIENCE_SECONDS} s: {' '.join(command)}") from None
         if done.returncode != 0:
             raise SystemExit(f"status {done.returncode}: {' '.join(command)}")
         return json.loads(pathlib.Path(file).read_text(encoding="utf-8"))["rows"]
