@@ -72,6 +72,7 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits
   limits.cleaner = CleanerOf(settings, shards);
   limits.connection.frame_bytes_max = static_cast<uint32_t>(settings.request_bytes_max);
   limits.connection.in_flight_max = static_cast<size_t>(settings.in_flight_requests_max);
+  limits.connection.in_flight_bytes_max = static_cast<size_t>(settings.in_flight_bytes_max);
   limits.connection.idle_max =
       std::chrono::milliseconds(std::max<int64_t>(settings.connection_idle_ms_max, 0));
   return limits;

@@ -43,6 +43,7 @@ struct BrokerSettings {
   int64_t connection_idle_ms_max = 0;                                  // negative: never closed
   int32_t queued_requests_max = 0;
   int32_t in_flight_requests_max = 0;    // of one connection
+  int32_t in_flight_bytes_max = 0;       // likewise
   int64_t queued_request_bytes_max = 0;  // -1: a share of the cgroup's memory
   int64_t frame_pool_bytes = 0;          // of one shard
   int32_t open_files_max = 0;            // -1: half of the process's limit

@@ -108,6 +108,7 @@ void FillRequestLimits(const BrokerConfig& config, BrokerSettings& settings) {
   settings.queued_requests_max = Int32(config, "queued.max.requests");
   settings.queued_request_bytes_max = config.Int("queued.max.request.bytes");
   settings.in_flight_requests_max = Int32(config, "varve.in.flight.requests.max");
+  settings.in_flight_bytes_max = Int32(config, "varve.in.flight.bytes.max");
   settings.frame_pool_bytes = config.Int("varve.frame.pool.bytes");
   settings.open_files_max = Int32(config, "varve.open.files.max");
   settings.unwritten_bytes_max = config.Int("varve.unwritten.bytes.max");

@@ -171,6 +171,14 @@ constexpr Property kNetwork[] = {
      .min = 1,
      .max = 65536,
      .doc = "The most unanswered requests of one connection; more wait in its socket."},
+    {.name = "varve.in.flight.bytes.max",
+     .type = Type::kInt,
+     .default_text = "262144",
+     .min = 1,
+     .doc =
+         "While unanswered requests of one connection have so many bytes, no more of it are read: "
+         "whoever sends much does not make the others wait. A larger request is worked on by "
+         "itself."},
     {.name = "varve.frame.pool.bytes",
      .type = Type::kLong,
      .default_text = "16777216",

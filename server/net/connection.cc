@@ -210,6 +210,7 @@ io::Task<bool> Connection::ReadLargeFrame(uint32_t size) {
 
 bool Connection::IsFull() const {
   return exchanges_.size() >= environment_.limits.in_flight_max ||
+         handling_bytes_ >= environment_.limits.in_flight_bytes_max ||
          unsent_bytes_ > environment_.limits.unsent_bytes_max;
 }
 
@@ -244,12 +245,15 @@ io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {
   exchange.request.received = std::max(arrived, parked_until_);
   exchanges_.push_back(std::move(owned));
   ++handling_;
+  handling_bytes_ += exchange.request.frame.size();
   gate_.Spawn(HandleExchange(exchange));
   co_await exchange.request.next_may_start.Wait();
 }
 
 io::Task<void> Connection::HandleExchange(Exchange& exchange) {
+  const size_t bytes = exchange.request.frame.size();
   co_await environment_.handler.Handle(exchange.request);
+  handling_bytes_ -= bytes;
   GiveMemory(exchange);
   if (exchange.request.waited > io::Duration::zero()) parked_until_ = environment_.loop.Now();
   exchange.reply_bytes = BytesOf(exchange.request.reply);

@@ -19,7 +19,10 @@ namespace varve::net {
 struct ConnectionLimits {
   uint32_t frame_bytes_max = 100 << 20;  // socket.request.max.bytes
   size_t in_flight_max = 64;             // requests that are read before the first is answered
-  size_t unsent_bytes_max = 1 << 20;     // of answers: with more, nothing is read
+  // Of requests that are worked on: with so many, no other is read. What others send at the same
+  // time waits behind them at most.
+  size_t in_flight_bytes_max = 256 << 10;
+  size_t unsent_bytes_max = 1 << 20;                 // of answers: with more, nothing is read
   io::Duration idle_max = std::chrono::minutes(10);  // zero: no limit
 };
 
@@ -36,10 +39,10 @@ struct ConnectionEnvironment {
 // One client: reads frames, has them handled in order of arrival, and sends the answers in that
 // order. A connection on which nothing happens holds no buffer.
 //
-// Bounds    At most in_flight_max requests are under way; their frames come out of the budget. A
-//           client that reads no answers stops being read from: beyond unsent_bytes_max there is
-//           one answer at most. Whoever holds memory that others wait for, and sends his request
-//           too slowly, is closed.
+// Bounds    At most in_flight_max requests are under way, and in_flight_bytes_max of them with the
+//           one that exceeds it; their frames come out of the budget. A client that reads no
+//           answers stops being read from: beyond unsent_bytes_max there is one answer at most.
+//           Whoever holds memory that others wait for, and sends his request too slowly, is closed.
 // Errors    One line in the log for whoever breaks the protocol, and the end of his connection.
 // Lifetime  Destroyed after Run has ended.
 // Threads   One loop.
@@ -111,7 +114,8 @@ class Connection {
 
   std::deque<std::unique_ptr<Exchange>> exchanges_;  // in order of arrival
   size_t handling_ = 0;
-  size_t unsent_bytes_ = 0;  // of answers
+  size_t handling_bytes_ = 0;  // of their frames
+  size_t unsent_bytes_ = 0;    // of answers
   bool sending_ = false;
   bool reading_done_ = false;
   bool aborted_ = false;

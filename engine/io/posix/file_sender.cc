@@ -103,8 +103,7 @@ Task<FileSender::Step> FileSender::SendCold(Turn turn, Readiness& readiness) {
   co_await cold_reads_.Take();
   Buffer buffer = TakeBuffer();
   const MutableBytes into = MutableBytes(buffer).first(turn.size);
-  const bool drop_behind = features_.dont_cache && turn.size > kCopyBytesMax;
-  auto read = [&] { return ReadBlocking(turn.in, turn.position, into, drop_behind); };
+  auto read = [&] { return ReadBlocking(turn.in, turn.position, into, /*drop_behind=*/false); };
   const ssize_t size = co_await Offload(loop_, read);
   Step step{Way::kShort};
   if (size < 0) {

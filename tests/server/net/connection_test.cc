@@ -122,6 +122,20 @@ TEST(Connection, AtMostSoManyAreUnderWay) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(server.Receive(client), "+slow");
 }
 
+TEST(Connection, AtMostSoManyBytesAreUnderWay) {
+  Server server({.limits = {.in_flight_max = 1000, .in_flight_bytes_max = 10'000}});
+  io::Stream& flood = server.Connect();
+  io::Stream& beside = server.Connect();
+  const std::string request = "+slow" + std::string(3'000, 'x');
+  for (int i = 0; i < 20; ++i) server.Send(flood, request);
+  server.world.RunFor(1s);
+  EXPECT_EQ(server.handler.seen.size(), 4u);
+  server.Send(beside, "fine");
+  EXPECT_EQ(server.Receive(beside), "fine");
+  server.handler.go.Set();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(server.Receive(flood), request);
+}
+
 TEST(Connection, AnswersThatNobodyReadsStopTheReading) {
   Server server({.limits = {.in_flight_max = 1000, .unsent_bytes_max = 1'000'000}});
   io::Stream& client = server.Connect();
