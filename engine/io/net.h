@@ -60,6 +60,10 @@ class Stream {
   // the range promised; part of it may have been sent.
   virtual Task<absl::Status> SendFile(const FileRange& range, bool more) = 0;
 
+  // The same with bytes before and behind it: of a small range all in one call, where that works.
+  virtual Task<absl::Status> SendAround(Bytes before, const FileRange& range, Bytes after,
+                                        bool more);
+
   // Ends both directions: tasks in flight return Cancelled, in their own time.
   virtual void Shutdown() = 0;
 

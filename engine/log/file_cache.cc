@@ -60,6 +60,7 @@ void CachedFile::Drop() {
   if (file_ == nullptr) return;
   cache_.Forget(*this);
   file_.reset();
+  kept_ = {};
 }
 
 FileCache::~FileCache() {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "engine/base/bytes.h"
 #include "engine/io/disk.h"
 #include "engine/io/task.h"
 #include "engine/log/counters.h"
@@ -42,6 +43,9 @@ class CachedFile {
   io::Task<absl::Status> Move(std::string to);
   // Lets go of the descriptor; those who hold the file keep it.
   void Drop();
+  // What the owner read last and may need again: goes with the descriptor, so that there is no more
+  // of it than of those.
+  Buffer& kept() { return kept_; }
 
  private:
   friend class FileCache;
@@ -51,6 +55,7 @@ class CachedFile {
   std::string path_;
   std::string moving_to_;  // while Move is under way
   io::FileRef file_;
+  Buffer kept_;
   CachedFile* newer_ = nullptr;
   CachedFile* older_ = nullptr;
 };

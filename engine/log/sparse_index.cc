@@ -130,6 +130,7 @@ io::Task<absl::StatusOr<std::optional<Entry>>> SparseIndex<Entry>::Floor(int64_t
   if (!pending_.empty() && pending_.front().key() <= key) {
     co_return FloorIn(std::span<const Entry>(pending_), key);
   }
+  if (const auto kept = KeptAround(key); !kept.empty()) co_return FloorIn(kept, key);
   uint64_t low = 0;  // the entry looked for, if any, is in [low, high)
   uint64_t high = stored_;
   std::vector<Entry> one(1);
@@ -141,7 +142,28 @@ io::Task<absl::StatusOr<std::optional<Entry>>> SparseIndex<Entry>::Floor(int64_t
   if (low == high) co_return std::optional<Entry>();
   std::vector<Entry> block(high - low);
   CO_RETURN_IF_ERROR(co_await ReadEntries(low, block));
+  Keep(low, block);
   co_return FloorIn(std::span<const Entry>(block), key);
+}
+
+template <typename Entry>
+void SparseIndex<Entry>::Keep(uint64_t index, std::span<const Entry> entries) {
+  if (file_.IfOpen() == nullptr) return;
+  const Bytes bytes = std::as_bytes(entries);
+  file_.kept().assign(bytes.begin(), bytes.end());
+  kept_at_ = index;
+}
+
+template <typename Entry>
+std::span<const Entry> SparseIndex<Entry>::KeptAround(int64_t key) {
+  const Buffer& bytes = file_.kept();
+  if (bytes.empty()) return {};
+  const std::span<const Entry> kept(reinterpret_cast<const Entry*>(bytes.data()),
+                                    bytes.size() / sizeof(Entry));
+  const bool ends_file = kept_at_ + kept.size() == stored_;
+  const bool around = kept.front().key() <= key && (ends_file || key < kept.back().key());
+  if (!around || file_.IfOpen() == nullptr) return {};
+  return kept;
 }
 
 template <typename Entry>

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,8 @@ static_assert(sizeof(TimeIndexEntry) == 12 && alignof(TimeIndexEntry) == 1);
 // A file of entries whose keys rise strictly, without head or checksum: .index, .timeindex and
 // .txnindex. The newest entries wait in
 // memory and go to the file in groups; what a crash takes of them, recovery makes again from the
-// log. Lookups read the file a block at a time: the page cache is the only cache.
+// log. Lookups read the file a block at a time; the last block stays while the file is open, since
+// who reads a log from front to back looks there again.
 //
 // Threads   One loop. One task adds and writes; lookups may run beside it.
 template <typename Entry>
@@ -88,8 +90,13 @@ class SparseIndex {
   static constexpr size_t kBlockEntries = 512;
 
   io::Task<absl::Status> ReadEntries(uint64_t index, std::vector<Entry>& into);
+  // Keeps entries from number `index` on; of a file that is not open any more, none.
+  void Keep(uint64_t index, std::span<const Entry> entries);
+  // Those that were kept, if the entry looked for is among them.
+  std::span<const Entry> KeptAround(int64_t key);
 
   CachedFile file_;
+  uint64_t kept_at_ = 0;  // the number of the first entry that is kept
   bool exists_ = false;
   uint64_t stored_ = 0;  // entries in the file
   std::vector<Entry> pending_;

@@ -94,7 +94,8 @@ class Connection {
   io::Task<void> WriteReplies();
   io::Task<absl::Status> SendReady();
   io::Task<absl::Status> SendWithRanges(const Reply& reply);
-  io::Task<absl::Status> SendRange(const io::FileRange& range, bool more);
+  io::Task<absl::Status> SendRange(Bytes before, const io::FileRange& range, Bytes after,
+                                   bool more);
 
   void Touch() { last_activity_ = environment_.loop.Now(); }
   void CloseBecause(const std::string& reason);

@@ -68,27 +68,30 @@ io::Task<absl::Status> Connection::SendReady() {
 io::Task<absl::Status> Connection::SendWithRanges(const Reply& reply) {
   size_t sent = 0;
   const Bytes bytes = reply.bytes;
-  for (const wire::Splice& splice : reply.splices) {
-    const Bytes piece[] = {bytes.subspan(sent, splice.position - sent)};
-    if (!piece[0].empty()) CO_RETURN_IF_ERROR(co_await stream_->Write(piece, true));
+  for (size_t i = 0; i < reply.splices.size(); ++i) {
+    const wire::Splice& splice = reply.splices[i];
+    const bool last = i + 1 == reply.splices.size();
+    const Bytes before = bytes.subspan(sent, splice.position - sent);
+    const Bytes after = last ? bytes.subspan(splice.position) : Bytes();
+    CO_RETURN_IF_ERROR(co_await SendRange(before, reply.ranges[splice.id], after, !last));
     sent = splice.position;
-    const bool more = sent < bytes.size();
-    CO_RETURN_IF_ERROR(co_await SendRange(reply.ranges[splice.id], more));
   }
-  const Bytes rest[] = {bytes.subspan(sent)};
-  if (rest[0].empty()) co_return absl::OkStatus();
-  co_return co_await stream_->Write(rest, false);
+  co_return absl::OkStatus();
 }
 
-io::Task<absl::Status> Connection::SendRange(const io::FileRange& range, bool more) {
-  for (uint64_t done = 0; done < range.size;) {
-    const uint64_t size = std::min(range.size - done, kRangePieceBytes);
-    const bool last = done + size == range.size;
-    const io::FileRange piece{range.file, range.position + done, size};
-    CO_RETURN_IF_ERROR(co_await stream_->SendFile(piece, more || !last));
-    done += size;
+io::Task<absl::Status> Connection::SendRange(Bytes before, const io::FileRange& range, Bytes after,
+                                             bool more) {
+  io::FileRange piece{range.file, range.position, 0};
+  do {
+    const uint64_t left = range.position + range.size - piece.position;
+    piece.size = std::min(left, kRangePieceBytes);
+    const bool last = piece.size == left;
+    CO_RETURN_IF_ERROR(
+        co_await stream_->SendAround(before, piece, last ? after : Bytes(), more || !last));
+    before = {};
+    piece.position += piece.size;
     Touch();
-  }
+  } while (piece.position < range.position + range.size);
   co_return absl::OkStatus();
 }
 

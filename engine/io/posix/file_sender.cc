@@ -12,6 +12,7 @@
 #include "engine/io/posix/errors.h"
 #include "engine/io/posix/file_calls.h"
 #include "engine/io/posix/posix_file.h"
+#include "engine/io/posix/socket.h"
 
 namespace varve::io {
 namespace {
@@ -42,6 +43,7 @@ Task<absl::Status> FileSender::Send(int out, Readiness& readiness, const FileRan
                                     bool more) {
   const auto& file = static_cast<const PosixFile&>(*range.file);
   uint64_t sent = 0;
+  uint64_t resident_end = 0;
   while (sent < range.size) {
     if (readiness.cancelled()) co_return absl::CancelledError("send: the stream was shut down");
     const size_t size = std::min<uint64_t>(range.size - sent, kTurnBytes);
@@ -50,7 +52,7 @@ Task<absl::Status> FileSender::Send(int out, Readiness& readiness, const FileRan
                     .position = range.position + sent,
                     .size = size,
                     .more = more || sent + size < range.size};
-    Step step = TryResident(turn);
+    Step step = TryResident(turn, range.position + range.size, resident_end);
     if (step.way == Way::kCold) step = co_await SendCold(turn, readiness);
     sent += step.sent;
     if (step.way == Way::kShort) co_return ShortFile(file, range.position + sent, range);
@@ -68,10 +70,34 @@ Task<absl::Status> FileSender::Send(int out, Readiness& readiness, const FileRan
   co_return absl::OkStatus();
 }
 
-FileSender::Step FileSender::TryResident(const Turn& turn) {
+FileSender::Step FileSender::TryResident(const Turn& turn, uint64_t range_end,
+                                         uint64_t& resident_end) {
   if (turn.size <= kCopyBytesMax) return TryCopy(turn);
-  if (!IsResident(turn.in, turn.position, turn.size, features_.cachestat)) return {Way::kCold};
+  if (turn.position + turn.size > resident_end) {
+    const auto is_resident = [&](uint64_t size) {
+      return IsResident(turn.in, turn.position, size, features_.cachestat);
+    };
+    uint64_t size = std::min(range_end - turn.position, kLookBytes);
+    if (!is_resident(size)) {
+      if (size == turn.size || !is_resident(turn.size)) return {Way::kCold};
+      size = turn.size;
+    }
+    resident_end = turn.position + size;
+  }
   return TrySendfile(turn);
+}
+
+ssize_t FileSender::TryAtOnce(int out, Bytes before, const FileRange& range, Bytes after,
+                              bool more) {
+  if (range.size > kCopyBytesMax) return 0;
+  if (hot_.empty()) hot_.resize(kCopyBytesMax);
+  const MutableBytes into = MutableBytes(hot_).first(range.size);
+  const int in = static_cast<const PosixFile&>(*range.file).descriptor();
+  const ResidentRead read = ReadResident(in, range.position, into);
+  if (!read.complete || read.size < range.size) return 0;
+  const Bytes pieces[] = {before, into, after};
+  const ssize_t sent = SendPieces(out, PieceCursor(pieces), more);
+  return sent == -EAGAIN ? 0 : sent;
 }
 
 FileSender::Step FileSender::TryCopy(const Turn& turn) {

@@ -25,6 +25,8 @@ class FileSender {
  public:
   static constexpr size_t kTurnBytes = size_t{256} << 10;
   static constexpr size_t kCopyBytesMax = size_t{48} << 10;  // copying is cheaper up to here
+  // Of one look whether a file is resident: what is sent of it soon after.
+  static constexpr uint64_t kLookBytes = uint64_t{1} << 20;
   static constexpr size_t kColdReadsMax = 8;
   // A receiver that takes nothing for so long gives its buffer up; the rest is read again.
   static constexpr Duration kColdPatience = std::chrono::milliseconds(100);
@@ -34,6 +36,10 @@ class FileSender {
   // Sends all of `range` to the socket `out` that `readiness` watches. Errors as
   // Stream::SendFile.
   Task<absl::Status> Send(int out, Readiness& readiness, const FileRange& range, bool more);
+
+  // Sends `before`, a small range, and `after` in one call, if that can be done without waiting.
+  // How many of these bytes were sent, which may be none, or -errno of the socket.
+  ssize_t TryAtOnce(int out, Bytes before, const FileRange& range, Bytes after, bool more);
 
  private:
   struct Turn {
@@ -50,7 +56,8 @@ class FileSender {
     int error = 0;
   };
 
-  Step TryResident(const Turn& turn);
+  // `resident_end`: up to where the file is known to be resident; moves on.
+  Step TryResident(const Turn& turn, uint64_t range_end, uint64_t& resident_end);
   Step TryCopy(const Turn& turn);
   Step TrySendfile(const Turn& turn);
   Task<Step> SendCold(Turn turn, Readiness& readiness);

@@ -2,7 +2,7 @@
 
 #include <sys/socket.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -10,28 +10,12 @@
 #include "engine/io/posix/address.h"
 #include "engine/io/posix/errors.h"
 #include "engine/io/posix/piece_cursor.h"
+#include "engine/io/posix/socket.h"
 
 namespace varve::io {
 namespace {
 
-// Of one call. Most answers have a handful of pieces; the array lives on the stack.
-constexpr size_t kVectorsPerCall = 256;
-
 absl::Status ShutDown() { return absl::CancelledError("the stream was shut down"); }
-
-ssize_t SendPieces(int fd, const PieceCursor& cursor, bool more) {
-  std::array<iovec, kVectorsPerCall> vectors;
-  msghdr message{};
-  message.msg_iov = vectors.data();
-  message.msg_iovlen = cursor.Fill(vectors);
-  const bool all = message.msg_iovlen < vectors.size();
-  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more || !all ? MSG_MORE : 0);
-  for (;;) {
-    const ssize_t sent = ::sendmsg(fd, &message, flags);
-    if (sent >= 0) return sent;
-    if (errno != EINTR) return -errno;
-  }
-}
 
 }  // namespace
 
@@ -123,6 +107,30 @@ Task<absl::Status> PosixStream::Write(std::span<const Bytes> pieces, bool more) 
     }
   }
   co_return absl::OkStatus();
+}
+
+Task<absl::Status> PosixStream::SendAround(Bytes before, const FileRange& range, Bytes after,
+                                           bool more) {
+  FileRange rest = range;
+  if (!readiness_->cancelled()) {
+    const Turnstile turn(writing_);
+    const ssize_t sent = files_.TryAtOnce(fd_.get(), before, range, after, more);
+    if (sent < 0) co_return StreamError(static_cast<int>(-sent), "send");
+    auto left = static_cast<uint64_t>(sent);
+    const auto take = [&left](uint64_t size) {
+      const uint64_t taken = std::min(left, size);
+      left -= taken;
+      return taken;
+    };
+    before = before.subspan(take(before.size()));
+    const uint64_t taken = take(rest.size);
+    rest.position += taken;
+    rest.size -= taken;
+    after = after.subspan(take(after.size()));
+    if (TurnIsOver(static_cast<size_t>(sent))) co_await Yield{readiness_->loop()};
+  }
+  if (before.empty() && rest.size == 0 && after.empty()) co_return absl::OkStatus();
+  co_return co_await Stream::SendAround(before, rest, after, more);
 }
 
 Task<absl::Status> PosixStream::SendFile(const FileRange& range, bool more) {

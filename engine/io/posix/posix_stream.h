@@ -21,6 +21,8 @@ class PosixStream : public Stream {
   absl::StatusOr<size_t> TryRead(MutableBytes into) override;
   Task<absl::Status> Write(std::span<const Bytes> pieces, bool more) override;
   Task<absl::Status> SendFile(const FileRange& range, bool more) override;
+  Task<absl::Status> SendAround(Bytes before, const FileRange& range, Bytes after,
+                                bool more) override;
   void Shutdown() override;
 
   const Endpoint& peer() const override { return peer_; }

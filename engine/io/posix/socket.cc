@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
 
 #include "engine/io/posix/errors.h"
@@ -62,6 +64,22 @@ Accepted AcceptNow(int listener) {
     accepted.error = accepted.fd.valid() ? 0 : errno;
     // A connection that went away while it waited is nobody's concern.
     if (accepted.error != EINTR && accepted.error != ECONNABORTED) return accepted;
+  }
+}
+
+ssize_t SendPieces(int fd, const PieceCursor& cursor, bool more) {
+  // Most answers have a handful of pieces; the array lives on the stack.
+  constexpr size_t kVectorsPerCall = 256;
+  std::array<iovec, kVectorsPerCall> vectors;
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = cursor.Fill(vectors);
+  const bool all = message.msg_iovlen < vectors.size();
+  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (more || !all ? MSG_MORE : 0);
+  for (;;) {
+    const ssize_t sent = ::sendmsg(fd, &message, flags);
+    if (sent >= 0) return sent;
+    if (errno != EINTR) return -errno;
   }
 }
 

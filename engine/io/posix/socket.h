@@ -2,12 +2,14 @@
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <sys/types.h>
 
 #include <string>
 
 #include "engine/io/net.h"
 #include "engine/io/posix/address.h"
 #include "engine/io/posix/fd.h"
+#include "engine/io/posix/piece_cursor.h"
 
 namespace varve::io {
 
@@ -39,6 +41,10 @@ struct Accepted {
   int error = 0;
 };
 Accepted AcceptNow(int listener);
+
+// Sends what is left of some pieces, as far as one call and the socket take it. How much that was,
+// or -errno. `more`: see Stream::Write.
+ssize_t SendPieces(int fd, const PieceCursor& cursor, bool more);
 
 void ApplyOptions(int fd, const StreamOptions& options);
 

@@ -88,6 +88,39 @@ TEST_P(NetConformance, ASlowReaderGetsAColdRangeWhole) {
   Run(body(fixture()));
 }
 
+Task<void> SendAround(Stream& stream, Bytes before, FileRange range, Bytes after,
+                      absl::Status& status) {
+  status = co_await stream.SendAround(before, range, after, /*more=*/false);
+}
+
+// Also to a peer whose buffer takes only a part of it at a time.
+TEST_P(NetConformance, WhatStandsAroundARangeArrivesAroundIt) {
+  auto body = [](BackendFixture& fixture) -> Task<void> {
+    Connection connection = co_await Connect(fixture, {.send_buffer_bytes = 4096});
+    const Buffer bytes = Pattern(1 << 20);
+    const FileRef file =
+        co_await MakeFile(fixture.loop().disk(), fixture.Directory() + "/f", bytes);
+    const Buffer around = Pattern(30'000);
+    for (const size_t size : {0, 1, 16'384, 49'152, 49'153, 300'000}) {
+      for (const size_t more : {size_t{0}, size_t{3}, around.size()}) {
+        SCOPED_TRACE(size);
+        const Bytes edge = Bytes(around).first(more);
+        const Bytes middle = Bytes(bytes).subspan(4095, size);
+        absl::Status status;
+        Gate gate(fixture.loop());
+        gate.Spawn(SendAround(*connection.server, edge, {file, 4095, size}, edge, status));
+        const Buffer received = co_await Receive(*connection.client, 2 * more + size);
+        co_await gate.Close();
+        Must(status);
+        EXPECT_TRUE(std::ranges::equal(Bytes(received).first(more), edge));
+        EXPECT_TRUE(std::ranges::equal(Bytes(received).subspan(more, size), middle));
+        EXPECT_TRUE(std::ranges::equal(Bytes(received).subspan(more + size), edge));
+      }
+    }
+  };
+  Run(body(fixture()));
+}
+
 TEST_P(NetConformance, AHeaderAndARangeAreOneRunOfBytes) {
   auto body = [](BackendFixture& fixture) -> Task<void> {
     Connection connection = co_await Connect(fixture);
