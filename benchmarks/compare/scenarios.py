@@ -18,7 +18,7 @@ def _consume(size):
         f"consume-{size}",
         f"catching up from the page cache, answers of {size}",
         ("consume", "--create", "--fill", "1GiB", "--max-bytes", size),
-        ("limit", "--only", "sendfile", "--size", size, "--file-size", "1GiB"))
+        ("limit", "--only", "sendfile", "--size", size, "--file-size", "1GiB", "--in-flight", "1"))
 
 
 SCENARIOS = [
