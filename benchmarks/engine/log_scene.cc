@@ -30,7 +30,8 @@ void ScratchDirectory::Clear() const {
 
 LogScene::LogScene() : backend_(Must(io::OpenBackend({}))), loop_(Must(backend_->NewLoop())) {
   const uint64_t unwritten = log::UnwrittenBytes::BytesMaxFor(io::MemoryLimitBytes());
-  files_ = std::make_unique<log::FileCache>(loop_->disk(), kOpenFiles, unwritten);
+  const log::FileCache::Limits limits{kOpenFiles, kOpenFiles, unwritten};
+  files_ = std::make_unique<log::FileCache>(loop_->disk(), limits);
 }
 
 io::Task<void> LogScene::RunThenStop(io::Task<double> task, double* result) {

@@ -106,8 +106,10 @@ absl::Status LimitFile::BeginAgain() {
 
 // As segments do it; see Segment::AllocateAhead.
 void LimitFile::SetAside(uint64_t bytes) {
-  if (end_ + bytes <= set_aside_) return;
-  const uint64_t to = end_ + bytes + log::Config().allocate_step_bytes;
+  constexpr uint64_t kStepMin = 1 << 20;
+  const uint64_t step = std::min(log::Config().allocate_step_bytes, end_);
+  if (step < kStepMin || end_ + bytes <= set_aside_) return;
+  const uint64_t to = end_ + bytes + step;
   if (::fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(end_),
                   static_cast<off_t>(to - end_)) == 0) {
     set_aside_ = to;

@@ -54,7 +54,7 @@ def a_whole_one(options):
         command = [sys.executable, COMPARE / "compare.py", "--varved", options.varved, "--bench",
                    options.bench, "--directory", folder, "--output", folder, "--rounds", "2",
                    "--without-kafka", "--only", "one-record", "--only", "produce-16",
-                   "--duration", "100ms", "--warm-up", "0ms", "--touch-gib", "0"]
+                   "--duration", "500ms", "--warm-up", "0ms", "--touch-gib", "0"]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False,
                               timeout=PATIENCE_SECONDS)
         tap.check_equal(done.returncode, 0, f"status; it says {done.stderr}")
