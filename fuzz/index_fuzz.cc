@@ -54,7 +54,7 @@ void Try(Stop stop, Bytes index, Bytes time_index) {
   PutSegment(world.disk(), kPerSegment, index, time_index);
   auto loop = world.NewLoop();
   {
-    FileCache files(loop->disk(), 8);
+    FileCache files(loop->disk(), {8, 8});
     DirectoryHealth health("t-0");
     OpenArguments arguments;
     arguments.directory = "t-0";

@@ -26,6 +26,13 @@ absl::Status CheckName(const std::string& name) {
                   kNameBytesMax));
 }
 
+log::FileCache::Limits LimitsOf(const StoreOptions& options) {
+  const size_t half = std::max<size_t>(1, options.open_files_max / 2);
+  const uint64_t unwritten = options.unwritten_bytes_max.value_or(
+      log::UnwrittenBytes::BytesMaxFor(io::MemoryLimitBytes()));
+  return {half, half, unwritten};
+}
+
 absl::Status Closed() { return absl::CancelledError("the store was closed"); }
 
 }  // namespace
@@ -34,9 +41,7 @@ Host::Host(std::shared_ptr<LoopThread> thread, const StoreOptions& options)
     : thread_(std::move(thread)),
       upkeep_interval_(
           std::max<io::Duration>(options.upkeep_interval, std::chrono::milliseconds(1))),
-      files_(thread_->loop().disk(), std::max<size_t>(1, options.open_files_max),
-             options.unwritten_bytes_max.value_or(
-                 log::UnwrittenBytes::BytesMaxFor(io::MemoryLimitBytes()))),
+      files_(thread_->loop().disk(), LimitsOf(options)),
       upkeep_(thread_->loop(), files_, options),
       changing_(thread_->loop(), 1),
       stop_(thread_->loop()),

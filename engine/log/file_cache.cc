@@ -13,7 +13,7 @@ CachedFile::CachedFile(FileCache& cache, std::string path)
 io::Disk& CachedFile::disk() const { return cache_.disk(); }
 
 io::FileRef CachedFile::IfOpen() {
-  if (file_ != nullptr) cache_.Use(*this);
+  if (file_ != nullptr) chain_->Use(*this);
   return file_;
 }
 
@@ -27,7 +27,7 @@ io::Task<absl::StatusOr<io::FileRef>> CachedFile::OpenAs(io::OpenMode mode) {
   CO_ASSIGN_OR_RETURN(io::FileRef file, std::move(opened));
   if (file_ == nullptr) {  // or somebody else has opened it meanwhile
     file_ = file;
-    cache_.Admit(*this);
+    cache_.others_.Add(*this);
   }
   co_return file;
 }
@@ -58,42 +58,52 @@ io::Task<absl::Status> CachedFile::Move(std::string to) {
 
 void CachedFile::Drop() {
   if (file_ == nullptr) return;
-  cache_.Forget(*this);
+  chain_->Remove(*this);
   file_.reset();
   kept_ = {};
 }
 
-FileCache::~FileCache() {
-  VARVE_CHECK(open_files_ == 0, "{} files are open at the end of their cache", open_files_);
+void CachedFile::set_unsynced(bool unsynced) {
+  FileChain& chain = unsynced ? cache_.unsynced_ : cache_.others_;
+  if (file_ == nullptr || chain_ == &chain) return;
+  if (unsynced && chain.is_full()) return;
+  chain_->Remove(*this);
+  chain.Add(*this);
 }
 
-void FileCache::Link(CachedFile& file) {
+FileCache::~FileCache() {
+  VARVE_CHECK(open_files() == 0, "{} files are open at the end of their cache", open_files());
+}
+
+void FileChain::Link(CachedFile& file) {
   file.newer_ = nullptr;
   file.older_ = newest_;
   (newest_ != nullptr ? newest_->newer_ : oldest_) = &file;
   newest_ = &file;
 }
 
-void FileCache::Unlink(CachedFile& file) {
+void FileChain::Unlink(CachedFile& file) {
   (file.newer_ != nullptr ? file.newer_->older_ : newest_) = file.older_;
   (file.older_ != nullptr ? file.older_->newer_ : oldest_) = file.newer_;
 }
 
-void FileCache::Use(CachedFile& file) {
+void FileChain::Use(CachedFile& file) {
   if (newest_ == &file) return;
   Unlink(file);
   Link(file);
 }
 
-void FileCache::Admit(CachedFile& file) {
+void FileChain::Add(CachedFile& file) {
+  file.chain_ = this;
   Link(file);
-  ++open_files_;
-  while (open_files_ > files_max_ && oldest_ != &file) oldest_->Drop();
+  ++size_;
+  while (size_ > size_max_ && oldest_ != &file) oldest_->Drop();
 }
 
-void FileCache::Forget(CachedFile& file) {
+void FileChain::Remove(CachedFile& file) {
   Unlink(file);
-  --open_files_;
+  file.chain_ = nullptr;
+  --size_;
 }
 
 }  // namespace varve::log

@@ -13,7 +13,31 @@
 
 namespace varve::log {
 
+class CachedFile;
 class FileCache;
+
+// Open files, by when they were used last; when there are more than `size_max`, the oldest is
+// closed.
+class FileChain {
+ public:
+  explicit FileChain(size_t size_max) : size_max_(size_max) {}
+
+  size_t size() const { return size_; }
+  bool is_full() const { return size_ >= size_max_; }
+  // Requires: `file` is in no chain.
+  void Add(CachedFile& file);
+  void Remove(CachedFile& file);
+  void Use(CachedFile& file);  // newest again
+
+ private:
+  void Link(CachedFile& file);
+  void Unlink(CachedFile& file);
+
+  const size_t size_max_;
+  size_t size_ = 0;
+  CachedFile* newest_ = nullptr;
+  CachedFile* oldest_ = nullptr;
+};
 
 // A file that is open when it is used and may be closed when it is not: the name stays, the
 // descriptor comes and goes.
@@ -43,12 +67,14 @@ class CachedFile {
   io::Task<absl::Status> Move(std::string to);
   // Lets go of the descriptor; those who hold the file keep it.
   void Drop();
+  // Whether something was appended that no sync has covered: such a file will be needed again soon.
+  void set_unsynced(bool unsynced);
   // What the owner read last and may need again: goes with the descriptor, so that there is no more
   // of it than of those.
   Buffer& kept() { return kept_; }
 
  private:
-  friend class FileCache;
+  friend class FileChain;
   io::Task<absl::StatusOr<io::FileRef>> OpenAs(io::OpenMode mode);
 
   FileCache& cache_;
@@ -56,46 +82,52 @@ class CachedFile {
   std::string moving_to_;  // while Move is under way
   io::FileRef file_;
   Buffer kept_;
+  FileChain* chain_ = nullptr;  // while it is open
   CachedFile* newer_ = nullptr;
   CachedFile* older_ = nullptr;
 };
 
 // Bounds what the logs of one shard keep open, and what they leave unwritten: the file that was
 // not used for longest is closed first. Files in use beyond the bound stay open until they are let
-// go.
+// go. Those with unsynced appends have a bound of their own: to open a file for each append, where
+// many logs are written in turn, costs more than the append does. Of these none gives way to
+// another: if more are written in turn than have room, the first of them still need not be opened.
 class FileCache {
  public:
   static constexpr uint64_t kUnwrittenBytesMax = uint64_t{64} << 20;
 
-  // files_max >= 1: about how many descriptors stay open. unwritten_bytes_max: how much the page
-  // cache may hold of what was appended before the device is told to write it.
-  FileCache(io::Disk& disk, size_t files_max, uint64_t unwritten_bytes_max = kUnwrittenBytesMax)
-      : disk_(disk), files_max_(files_max), unwritten_(unwritten_bytes_max) {}
+  struct Limits {
+    // About how many descriptors stay open: of files with unsynced appends, and of others. Each is
+    // at least 1.
+    size_t unsynced_files_max = 64;
+    size_t files_max = 64;
+    // How much the page cache may hold of what was appended before the device is told to write it.
+    uint64_t unwritten_bytes_max = kUnwrittenBytesMax;
+  };
+
+  FileCache(io::Disk& disk, const Limits& limits)
+      : disk_(disk),
+        unwritten_(limits.unwritten_bytes_max),
+        unsynced_(limits.unsynced_files_max),
+        others_(limits.files_max) {}
   FileCache(const FileCache&) = delete;
   FileCache& operator=(const FileCache&) = delete;
   ~FileCache();
 
   io::Disk& disk() { return disk_; }
-  size_t open_files() const { return open_files_; }
+  size_t open_files() const { return unsynced_.size() + others_.size(); }
   UnwrittenBytes& unwritten() { return unwritten_; }
   // What the logs that it serves have done.
   Counters& counters() { return counters_; }
 
  private:
   friend class CachedFile;
-  void Use(CachedFile& file);    // newest again
-  void Admit(CachedFile& file);  // was opened
-  void Forget(CachedFile& file);
-  void Link(CachedFile& file);
-  void Unlink(CachedFile& file);
 
   io::Disk& disk_;
-  size_t files_max_;
   UnwrittenBytes unwritten_;
   Counters counters_;
-  size_t open_files_ = 0;
-  CachedFile* newest_ = nullptr;
-  CachedFile* oldest_ = nullptr;
+  FileChain unsynced_;
+  FileChain others_;
 };
 
 }  // namespace varve::log

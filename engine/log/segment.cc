@@ -55,6 +55,7 @@ io::Task<absl::Status> Segment::Append(std::span<const Bytes> pieces,
     CO_ASSIGN_OR_RETURN(file, co_await log_.Open());
   }
   co_await AllocateAhead(*file, bytes, config);
+  log_.set_unsynced(true);
   CO_RETURN_IF_ERROR(co_await file->Append(size_, pieces));
   for (const BatchFacts& batch : facts) NoteBatch(batch, config);
   NoteUnwrittenFrom(written_back_);
@@ -136,6 +137,7 @@ io::Task<absl::Status> Segment::SyncLog() {
   CO_ASSIGN_OR_RETURN(const io::FileRef file, co_await log_.Open());
   CO_RETURN_IF_ERROR(co_await file->SyncData());
   NoteUnwrittenFrom(std::max(written_back_, size));
+  if (size == size_) log_.set_unsynced(false);
   co_return absl::OkStatus();
 }
 

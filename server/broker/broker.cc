@@ -70,7 +70,8 @@ Progress Broker::progress() const {
 
 io::Task<absl::Status> Broker::OpenController() {
   constexpr size_t kMetadataFiles = 8;
-  metadata_files_ = std::make_unique<log::FileCache>(home().disk(), kMetadataFiles);
+  metadata_files_ = std::make_unique<log::FileCache>(
+      home().disk(), log::FileCache::Limits{kMetadataFiles, kMetadataFiles});
   const cluster::Identity& identity = storage_.identity();
   cluster::Controller::Env env{home(),
                                *metadata_files_,

@@ -14,8 +14,10 @@ constexpr uint64_t kRequestBytesMin = 16 << 20;
 // Where Kafka's default sets no limit, requests may hold this part of the machine's memory.
 constexpr uint64_t kRequestShare = 8;
 
-// Opening a file again is cheap; what is open costs memory of the kernel's.
-constexpr uint64_t kOpenFilesDefaultMax = 800;
+// Of files that are only read, or at rest: opening one again is cheap, and what is open costs
+// memory of the kernel's.
+constexpr uint64_t kOpenFilesAtRestMax = 800;
+constexpr uint64_t kOpenFilesMin = 16;  // of one shard
 
 // The table permits no other names, and a list of none is refused.
 std::vector<coordinator::Assignor> AssignorsOf(const config::BrokerConfig& config) {
@@ -52,12 +54,14 @@ ShardLimits LimitsOf(const config::BrokerSettings& settings, const MachineLimits
   ShardLimits limits;
   const uint64_t files = settings.open_files_max > 0
                              ? static_cast<uint64_t>(settings.open_files_max)
-                             : std::min(machine.open_files_max / 2, kOpenFilesDefaultMax);
-  limits.open_files_max = std::max<size_t>(files / shards, 16);
+                             : machine.open_files_max / 2;
+  const uint64_t at_rest = std::min(files / 2, kOpenFilesAtRestMax);
+  limits.files.files_max = std::max(at_rest / shards, kOpenFilesMin / 2);
+  limits.files.unsynced_files_max = std::max((files - at_rest) / shards, kOpenFilesMin / 2);
   const uint64_t unwritten = settings.unwritten_bytes_max >= 0
                                  ? static_cast<uint64_t>(settings.unwritten_bytes_max)
                                  : log::UnwrittenBytes::BytesMaxFor(machine.memory_bytes);
-  limits.unwritten_bytes_max = unwritten / shards;
+  limits.files.unwritten_bytes_max = unwritten / shards;
   const uint64_t bytes = settings.queued_request_bytes_max > 0
                              ? static_cast<uint64_t>(settings.queued_request_bytes_max)
                              : std::max(machine.memory_bytes / kRequestShare, kRequestBytesMin);

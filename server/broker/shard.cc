@@ -26,7 +26,7 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
     : index_(index),
       loop_(loop),
       limits_(limits),
-      files_(loop.disk(), limits.open_files_max, limits.unwritten_bytes_max),
+      files_(loop.disk(), limits.files),
       flusher_(loop, limits.undurable_max),
       image_(std::make_shared<cluster::Image>()),
       groups_(std::make_unique<GroupCoordinators>(loop, limits_.groups,

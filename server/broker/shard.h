@@ -51,8 +51,7 @@ struct OpenOutcome {
 
 // How many of a shard's things there may be.
 struct ShardLimits {
-  size_t open_files_max = 1024;
-  uint64_t unwritten_bytes_max = log::FileCache::kUnwrittenBytesMax;
+  log::FileCache::Limits files;
   uint64_t request_bytes_max = 64 << 20;
   uint64_t slab_bytes_kept_max = 16 << 20;
   size_t fetch_sessions_max = 1000;

@@ -156,7 +156,8 @@ constexpr Property kNetwork[] = {
      .min = 16,
      .also = -1,
      .doc =
-         "The most log files open at a time. -1: half of what the process may open, at most 800."},
+         "About how many log files stay open at a time. Of those without unsynced appends, half of "
+         "that at most, and at most 800. -1: half of what the process may open."},
     {.name = "varve.unwritten.bytes.max",
      .type = Type::kLong,
      .default_text = "-1",

@@ -30,7 +30,8 @@ class Machine {
     loop.reset();
     disk().Restart();
     loop = world.NewLoop();
-    files = std::make_unique<FileCache>(loop->disk(), files_max_);
+    const FileCache::Limits limits{files_max_ / 2, files_max_ - files_max_ / 2};
+    files = std::make_unique<FileCache>(loop->disk(), limits);
   }
 
   io::SimWorld world;

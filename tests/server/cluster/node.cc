@@ -35,7 +35,7 @@ io::Task<absl::Status> Node::Open() {
 absl::Status Node::Start() {
   disk().Restart();
   loop_ = world.NewLoop();
-  files_ = std::make_unique<log::FileCache>(loop_->disk(), 16);
+  files_ = std::make_unique<log::FileCache>(loop_->disk(), log::FileCache::Limits{16, 16});
   return Run(Open());
 }
 

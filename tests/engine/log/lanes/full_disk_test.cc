@@ -33,7 +33,7 @@ struct FullDisk {
   explicit FullDisk(BackendFixture& fixture)
       : loop(fixture.loop()),
         root(fixture.Directory()),
-        files(loop.disk(), 16),
+        files(loop.disk(), {16, 16}),
         health(root + "/t-0") {}
 
   Task<void> Open(Stop stop) {
