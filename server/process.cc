@@ -92,6 +92,7 @@ absl::Status Process::OpenLoops() {
 
 void Process::StartBroker() {
   std::vector<io::Loop*> loops;
+  loops.reserve(loops_.size());
   for (const auto& loop : loops_) loops.push_back(loop.get());
   broker_ = std::make_unique<broker::Broker>(
       config_, std::move(loops),

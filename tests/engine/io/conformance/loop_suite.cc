@@ -232,6 +232,7 @@ TEST_P(LoopConformance, OneSendersMessagesKeepTheirOrder) {
   auto body = [](Loop& here, Loop& there) -> Task<void> {
     std::vector<int> order;
     std::vector<std::unique_ptr<NoteWork>> works;
+    works.reserve(100);
     for (int i = 0; i < 100; ++i) works.push_back(std::make_unique<NoteWork>(order, i));
     for (const auto& work : works) there.Post(*work);
     auto last = [&] { return Add(there, 0, 0); };
