@@ -130,7 +130,7 @@ MANY_KEYS = Contrast(
               of="4 keyless", at_least=0.7),))
 
 PARTITIONS = Contrast(
-    "partitions", "10 records of 100 bytes a request, to 10 and to 10,000 partitions in turn",
+    "partitions", "10 records of 200 bytes a request, to 10 and to 10,000 partitions in turn",
     runs=(Run(("partitions", "--counts", "10,10000")),),
     figures=(RECORDS, REQUESTS_BY_CPU, P99, GENERATOR),
     bars=(Bar("records/s to 10,000 partitions, by those to 10", RECORDS, "10,000 partitions",

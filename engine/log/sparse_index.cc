@@ -141,14 +141,15 @@ io::Task<absl::StatusOr<std::optional<Entry>>> SparseIndex<Entry>::Floor(int64_t
   }
   if (low == high) co_return std::optional<Entry>();
   std::vector<Entry> block(high - low);
+  const io::FileRef before = file_.IfOpen();
   CO_RETURN_IF_ERROR(co_await ReadEntries(low, block));
-  Keep(low, block);
+  // Meanwhile another file may have taken the place of this one.
+  if (before != nullptr && before == file_.IfOpen()) Keep(low, block);
   co_return FloorIn(std::span<const Entry>(block), key);
 }
 
 template <typename Entry>
 void SparseIndex<Entry>::Keep(uint64_t index, std::span<const Entry> entries) {
-  if (file_.IfOpen() == nullptr) return;
   const Bytes bytes = std::as_bytes(entries);
   file_.kept().assign(bytes.begin(), bytes.end());
   kept_at_ = index;

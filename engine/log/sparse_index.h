@@ -90,7 +90,7 @@ class SparseIndex {
   static constexpr size_t kBlockEntries = 512;
 
   io::Task<absl::Status> ReadEntries(uint64_t index, std::vector<Entry>& into);
-  // Keeps entries from number `index` on; of a file that is not open any more, none.
+  // Keeps entries from number `index` on. Requires: the file that they are of is open.
   void Keep(uint64_t index, std::span<const Entry> entries);
   // Those that were kept, if the entry looked for is among them.
   std::span<const Entry> KeptAround(int64_t key);

@@ -96,11 +96,11 @@ void ForgetPages(int fd, uint64_t position, uint64_t size) {
 
 }  // namespace
 
-ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_behind) {
+ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, Behind behind) {
   static std::atomic<bool> cannot_drop{false};
   size_t size = 0;
   while (size < into.size()) {
-    const bool drop = drop_behind && !cannot_drop.load(std::memory_order_relaxed);
+    const bool drop = behind == Behind::kDrop && !cannot_drop.load(std::memory_order_relaxed);
     const ssize_t read = ReadAt(fd, position + size, into.subspan(size), drop ? kReadDontCache : 0);
     if (read == -EOPNOTSUPP && drop) {
       cannot_drop.store(true, std::memory_order_relaxed);
@@ -110,7 +110,8 @@ ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_beh
     if (read == 0) break;
     size += static_cast<size_t>(read);
   }
-  const bool forget = drop_behind && cannot_drop.load(std::memory_order_relaxed);
+  const bool forget = behind == Behind::kForget ||
+                      (behind == Behind::kDrop && cannot_drop.load(std::memory_order_relaxed));
   if (forget) ForgetPages(fd, position, size);
   return static_cast<ssize_t>(size);
 }

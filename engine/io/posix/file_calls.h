@@ -19,9 +19,15 @@ struct ResidentRead {
 };
 ResidentRead ReadResident(int fd, uint64_t position, MutableBytes into);
 
+// What becomes of pages that a read brought into the page cache.
+enum class Behind {
+  kKeep,
+  kDrop,    // they leave with the read (RWF_DONTCACHE); where the system has no such read, kForget
+  kForget,  // they are given up after it, and so are those that were there before
+};
+
 // Reads until `into` is full or the file ends, waiting for the device. A size, or -errno.
-// `drop_behind` asks not to leave in the page cache what was not there before.
-ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, bool drop_behind);
+ssize_t ReadBlocking(int fd, uint64_t position, MutableBytes into, Behind behind);
 
 // Writes all of `pieces`. 0 or an errno; some of them may have been written then.
 int WriteBlocking(int fd, uint64_t position, std::span<const Bytes> pieces);

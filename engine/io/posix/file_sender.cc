@@ -129,7 +129,7 @@ Task<FileSender::Step> FileSender::SendCold(Turn turn, Readiness& readiness) {
   co_await cold_reads_.Take();
   Buffer buffer = TakeBuffer();
   const MutableBytes into = MutableBytes(buffer).first(turn.size);
-  auto read = [&] { return ReadBlocking(turn.in, turn.position, into, /*drop_behind=*/false); };
+  auto read = [&] { return ReadBlocking(turn.in, turn.position, into, Behind::kKeep); };
   const ssize_t size = co_await Offload(loop_, read);
   Step step{Way::kShort};
   if (size < 0) {

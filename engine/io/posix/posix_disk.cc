@@ -16,7 +16,7 @@ Task<absl::StatusOr<FileRef>> PosixDisk::Open(std::string path, OpenMode mode) {
     opened = co_await Offload(loop_, open);
   }
   CO_ASSIGN_OR_RETURN(Fd fd, *std::move(opened));
-  co_return std::make_shared<PosixFile>(loop_, std::move(fd), std::move(path));
+  co_return std::make_shared<PosixFile>(loop_, std::move(fd), std::move(path), read_once_);
 }
 
 Task<absl::Status> PosixDisk::CreateDirectory(std::string path) {

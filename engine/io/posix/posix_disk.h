@@ -4,15 +4,18 @@
 #include <string>
 #include <vector>
 
+#include "engine/io/backend.h"
 #include "engine/io/disk.h"
 #include "engine/io/loop.h"
+#include "engine/io/posix/file_calls.h"
 
 namespace varve::io {
 
 // The machine's file systems: what may wait does so on the pool, never on the loop.
 class PosixDisk final : public Disk {
  public:
-  explicit PosixDisk(Loop& loop) : loop_(loop) {}
+  PosixDisk(Loop& loop, const Features& features)
+      : loop_(loop), read_once_(features.dont_cache ? Behind::kDrop : Behind::kForget) {}
 
   Task<absl::StatusOr<FileRef>> Open(std::string path, OpenMode mode) override;
   Task<absl::Status> CreateDirectory(std::string path) override;
@@ -28,6 +31,7 @@ class PosixDisk final : public Disk {
 
  private:
   Loop& loop_;
+  const Behind read_once_;
 };
 
 }  // namespace varve::io

@@ -50,22 +50,20 @@ PosixFile::~PosixFile() {
 }
 
 Task<absl::StatusOr<size_t>> PosixFile::Read(uint64_t position, MutableBytes into) {
-  co_return co_await ReadAs(position, into, /*drop_behind=*/false);
+  co_return co_await ReadAs(position, into, Behind::kKeep);
 }
 
 Task<absl::StatusOr<size_t>> PosixFile::ReadOnce(uint64_t position, MutableBytes into) {
-  co_return co_await ReadAs(position, into, /*drop_behind=*/true);
+  co_return co_await ReadAs(position, into, read_once_);
 }
 
 Task<absl::StatusOr<size_t>> PosixFile::ReadAs(uint64_t position, MutableBytes into,
-                                               bool drop_behind) {
+                                               Behind behind) {
   ResidentRead resident;
   if (into.size() <= kInlineBytesMax) resident = ReadResident(fd_.get(), position, into);
   if (resident.complete) co_return resident.size;
   const uint64_t from = position + resident.size;
-  auto read = [&] {
-    return ReadBlocking(fd_.get(), from, into.subspan(resident.size), drop_behind);
-  };
+  auto read = [&] { return ReadBlocking(fd_.get(), from, into.subspan(resident.size), behind); };
   const ssize_t more = co_await Offload(loop_, read);
   if (more >= 0) co_return resident.size + static_cast<size_t>(more);
   co_return DiskError(static_cast<int>(-more),

@@ -6,6 +6,7 @@
 #include "engine/io/disk.h"
 #include "engine/io/loop.h"
 #include "engine/io/posix/fd.h"
+#include "engine/io/posix/file_calls.h"
 
 namespace varve::io {
 
@@ -15,8 +16,13 @@ namespace varve::io {
 // Lifetime  Goes before the pool.
 class PosixFile final : public File {
  public:
-  PosixFile(Loop& loop, Fd fd, std::string path)
-      : loop_(loop), pool_(loop.pool()), fd_(std::move(fd)), path_(std::move(path)) {}
+  // `read_once`: what ReadOnce does with pages that it had to bring.
+  PosixFile(Loop& loop, Fd fd, std::string path, Behind read_once)
+      : loop_(loop),
+        pool_(loop.pool()),
+        fd_(std::move(fd)),
+        path_(std::move(path)),
+        read_once_(read_once) {}
   ~PosixFile() override;
 
   Task<absl::StatusOr<size_t>> Read(uint64_t position, MutableBytes into) override;
@@ -34,12 +40,13 @@ class PosixFile final : public File {
   const std::string& path() const { return path_; }  // as it was opened
 
  private:
-  Task<absl::StatusOr<size_t>> ReadAs(uint64_t position, MutableBytes into, bool drop_behind);
+  Task<absl::StatusOr<size_t>> ReadAs(uint64_t position, MutableBytes into, Behind behind);
 
   Loop& loop_;
   Pool& pool_;
   Fd fd_;
   std::string path_;
+  const Behind read_once_;
 };
 
 }  // namespace varve::io

@@ -9,7 +9,10 @@
 namespace varve::io {
 
 PosixLoop::PosixLoop(Pool& pool, const Features& features)
-    : Loop(RealClock().Now(), RandomSeed()), pool_(pool), files_(*this, features) {}
+    : Loop(RealClock().Now(), RandomSeed()),
+      pool_(pool),
+      disk_(*this, features),
+      files_(*this, features) {}
 
 absl::StatusOr<std::unique_ptr<Stream>> PosixLoop::MakeStream(Fd fd, Endpoint peer) {
   ASSIGN_OR_RETURN(std::unique_ptr<Readiness> readiness, Watch(fd.get()));

@@ -33,7 +33,7 @@ class PosixLoop : public Loop {
  private:
   RealClock clock_;
   Pool& pool_;
-  PosixDisk disk_{*this};
+  PosixDisk disk_;
   PosixNet net_{*this};
   FileSender files_;
 };

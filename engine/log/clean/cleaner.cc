@@ -85,6 +85,7 @@ io::Task<absl::StatusOr<CleanerReport>> Cleaner::Run(Dirty dirty, CleanerInputs 
 io::Task<absl::Status> Cleaner::MapDirty() {
   auto make = [&] { keys_ = MakeMap(dirty_, options_); };
   co_await io::Offload(loop_, make);
+  report_.map_bytes = keys_->bytes();
   transactions_ = std::make_unique<TransactionWalk>(inputs_.aborted);
   progress_.next_offset = dirty_.first_dirty;
   for (const Log::ClosedSegment& source : sources_) {
@@ -92,7 +93,6 @@ io::Task<absl::Status> Cleaner::MapDirty() {
     CO_RETURN_IF_ERROR(co_await MapSegment(source));
   }
   report_.keys = keys_->size();
-  report_.map_bytes = keys_->bytes();
   co_return absl::OkStatus();
 }
 
@@ -205,15 +205,13 @@ io::Task<absl::Status> Cleaner::WriteSource(const Log::ClosedSegment& source, Se
 }
 
 io::Task<absl::Status> Cleaner::WriteRewritten(Conveyor& conveyor, Segment& output) {
-  for (bool ended = false; !ended;) {
+  for (;;) {
     CO_ASSIGN_OR_RETURN(const Conveyor::ItemRef item, co_await conveyor.Next());
-    ended = item == nullptr;
-    if (ended) break;
+    if (item == nullptr) co_return absl::OkStatus();
     CO_RETURN_IF_ERROR(co_await WriteOutput(item->made, output));
     report_.bytes_read += item->chunk.size();
     CO_RETURN_IF_ERROR(co_await Pace(item->chunk.size() + item->made.bytes));
   }
-  co_return absl::OkStatus();
 }
 
 io::Task<absl::Status> Cleaner::WriteOutput(const Output& made, Segment& output) {

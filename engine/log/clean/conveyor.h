@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "engine/base/bytes.h"
 #include "engine/io/lane.h"
