@@ -24,7 +24,7 @@ struct Endpoint {
   std::string ToString() const;  // "host:port", "[v6]:port"
 };
 
-// A connection that no loop owns yet: accepted here, handed to the loop that will serve it.
+// A connection that no loop owns: accepted or released here, handed to the loop that will serve it.
 class Socket {
  public:
   virtual ~Socket() = default;
@@ -67,6 +67,11 @@ class Stream {
   // Ends both directions: tasks in flight return Cancelled, in their own time.
   virtual void Shutdown() = 0;
 
+  // Gives the connection up, for another loop to adopt. What was received and not read is appended
+  // to `unread`, and comes before what the other loop will read. Null: there is none to give.
+  // Requires: no task of it is in flight. The stream is good for nothing then but its destructor.
+  virtual std::unique_ptr<Socket> Release(Buffer& unread) = 0;
+
   virtual const Endpoint& peer() const = 0;
   virtual const Endpoint& local() const = 0;
 
@@ -107,7 +112,7 @@ class Net {
   // DeadlineExceeded after `deadline`; Unavailable: refused or unreachable.
   virtual Task<absl::StatusOr<std::unique_ptr<Stream>>> Connect(Endpoint endpoint,
                                                                 MonoTime deadline) = 0;
-  // Makes an accepted socket a stream of this loop. TCP_NODELAY is set.
+  // Makes a socket a stream of this loop. TCP_NODELAY is set.
   virtual std::unique_ptr<Stream> Adopt(std::unique_ptr<Socket> socket, StreamOptions options) = 0;
 };
 

@@ -34,6 +34,7 @@ Broker::Broker(const config::BrokerConfig& config, std::vector<io::Loop*> loops,
   ShardLimits limits = LimitsOf(settings_, resources, loops_.size());
   limits.groups = GroupsOf(config_);
   facts_.config = &config_;
+  facts_.connection_count = &connection_count_;
   for (size_t i = 0; i < loops_.size(); ++i) {
     dispatchers_.push_back(std::make_unique<Dispatcher>(facts_));
     shards_.push_back(

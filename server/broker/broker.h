@@ -76,8 +76,6 @@ class Broker : private cluster::ImageListener {
   io::Task<void> AcceptFrom(io::Listener& listener, size_t index);
   io::Task<void> Admit(std::unique_ptr<io::Socket> socket, size_t listener);
   io::Task<void> ServeOn(Shard& shard, std::unique_ptr<io::Socket> socket, net::Peer peer);
-  io::Task<void> Ended(Shard& shard, std::string host);
-  io::Task<void> RemoveFromCount(std::string host);
 
   io::Task<void> StartCleaning();
   io::Task<void> WriteCheckpointsRegularly();

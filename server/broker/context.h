@@ -12,6 +12,7 @@
 #include "server/cluster/producer_ids.h"
 #include "server/config/broker_config.h"
 #include "server/logging.h"
+#include "server/net/connection_count.h"
 #include "server/net/handler.h"
 #include "server/wire/error_tally.h"
 #include "server/wire/header.h"
@@ -36,8 +37,9 @@ struct BrokerFacts {
   std::vector<AdvertisedEndpoint> advertised;  // by listener
   std::vector<Shard*> shards;                  // the controller lives on the first one's loop
   cluster::Controller* controller = nullptr;
-  cluster::ProducerIds* producer_ids = nullptr;  // likewise
-  Storage* storage = nullptr;                    // likewise
+  cluster::ProducerIds* producer_ids = nullptr;      // likewise
+  Storage* storage = nullptr;                        // likewise
+  net::ConnectionCount* connection_count = nullptr;  // likewise
 };
 
 // One request, as its handler sees it.

@@ -1,6 +1,7 @@
 #include "server/broker/dispatcher.h"
 
 #include "engine/base/byte_order.h"
+#include "engine/io/call.h"
 #include "server/broker/api_table.h"
 #include "server/logging.h"
 
@@ -37,7 +38,17 @@ void Count(RequestContext& context, io::MonoTime begun) {
   shard.slow_requests().Tell(answered, now);
 }
 
+io::Task<void> RemoveFrom(net::ConnectionCount& count, const std::string& host) {
+  count.Remove(host);
+  co_return;
+}
+
 }  // namespace
+
+io::Task<void> Dispatcher::Ended(const net::Peer& peer) {
+  auto remove = [&] { return RemoveFrom(*broker_.connection_count, peer.host); };
+  co_await io::CallOn(shard_->loop(), broker_.shards[0]->loop(), remove);
+}
 
 bool Dispatcher::MayOverlap(Bytes frame) const {
   if (frame.size() < sizeof(int16_t)) return false;

@@ -106,19 +106,7 @@ io::Task<void> Broker::Admit(std::unique_ptr<io::Socket> socket, size_t listener
 io::Task<void> Broker::ServeOn(Shard& shard, std::unique_ptr<io::Socket> socket, net::Peer peer) {
   const io::StreamOptions options{settings_.send_buffer_bytes, settings_.receive_buffer_bytes};
   std::unique_ptr<io::Stream> stream = shard.loop().net().Adopt(std::move(socket), options);
-  io::Task<void> ended = Ended(shard, peer.host);
-  shard.connections().Serve(std::move(stream), std::move(peer), std::move(ended));
-  co_return;
-}
-
-// On the connection's shard, when it is gone.
-io::Task<void> Broker::Ended(Shard& shard, std::string host) {
-  auto remove = [&] { return RemoveFromCount(host); };
-  co_await io::CallOn(shard.loop(), home(), remove);
-}
-
-io::Task<void> Broker::RemoveFromCount(std::string host) {
-  connection_count_.Remove(host);
+  shard.connections().Serve(std::move(stream), std::move(peer));
   co_return;
 }
 

@@ -56,16 +56,22 @@ struct Connection::SlowFrame : io::Timer {
   const io::MonoTime start;
 };
 
-Connection::Connection(const ConnectionEnvironment& environment, std::unique_ptr<io::Stream> stream,
-                       Peer peer)
+Connection::Connection(ConnectionEnvironment& environment, std::unique_ptr<io::Stream> stream,
+                       Peer peer, Buffer unread)
     : environment_(environment),
       stream_(std::move(stream)),
       peer_(std::move(peer)),
+      carried_(std::move(unread)),
+      has_moved_(!carried_.empty()),
       changed_(environment.loop),
       room_(environment.loop),
       gate_(environment.loop),
       idle_timer_(*this),
       last_activity_(environment.loop.Now()) {}
+
+Connection::~Connection() {
+  if (settled_) --environment_.settled;
+}
 
 void Connection::IdleTimer::Fire(io::Timer& timer) {
   Connection& connection = static_cast<IdleTimer&>(timer).connection;
@@ -121,7 +127,7 @@ io::Task<bool> Connection::FillBuffer(size_t bytes_wanted) {
     if (buffered() == 0) {
       buffer_.Reset();
       buffer_start_ = buffer_end_ = 0;
-      if (!(co_await stream_->Readable()).ok()) co_return false;
+      if (carried_.empty() && !(co_await stream_->Readable()).ok()) co_return false;
     }
     // Requests may still look at what lies before: they keep that slab, we go on in another one.
     if (!buffer_ || buffer_end_ == buffer_.bytes().size() ||
@@ -134,7 +140,12 @@ io::Task<bool> Connection::FillBuffer(size_t bytes_wanted) {
       buffer_start_ = 0;
       buffer_ = std::move(fresh);
     }
-    const auto got = co_await stream_->Read(buffer_.bytes().subspan(buffer_end_));
+    const MutableBytes room = buffer_.bytes().subspan(buffer_end_);
+    if (!carried_.empty()) {
+      buffer_end_ += TakeCarried(room);
+      continue;
+    }
+    const auto got = co_await stream_->Read(room);
     if (!got.ok() || *got == 0) co_return false;
     buffer_end_ += *got;
     Touch();
@@ -194,6 +205,7 @@ io::Task<bool> Connection::ReadLargeFrame(uint32_t size) {
   std::memcpy(frame.data(), buffer_.bytes().data() + buffer_start_, frame_bytes_);
   buffer_start_ += frame_bytes_;
   if (buffered() == 0) buffer_.Reset();
+  frame_bytes_ += TakeCarried(frame.subspan(frame_bytes_));
   SlowFrame slow(*this, size);
   while (frame_bytes_ < size) {
     const auto got = co_await stream_->Read(frame.subspan(frame_bytes_));
@@ -222,7 +234,7 @@ io::Task<void> Connection::ReadRequests() {
     }
     if (stopping_ || aborted_) break;
     const bool read = co_await NextFrame();
-    if (!read || stopping_ || aborted_) break;
+    if (!read || stopping_ || aborted_ || Leaves()) break;
     co_await StartExchange(std::move(next_));
   }
   if (next_ != nullptr) GiveMemory(*next_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -27,6 +28,8 @@ struct ConnectionLimits {
 };
 
 // What the connections of one shard share.
+//
+// Threads   The shard's loop; others may read `settled`.
 struct ConnectionEnvironment {
   io::Loop& loop;
   SlabPool& slabs;
@@ -34,10 +37,19 @@ struct ConnectionEnvironment {
   MemoryBudget& small_budget;  // of frames that fit the smallest slab: large ones hold no others up
   Handler& handler;
   ConnectionLimits limits;
+  std::atomic<size_t> settled = 0;  // connections that are here and will stay
+};
+
+// A connection on its way to another shard.
+struct Departure {
+  ConnectionSet* to = nullptr;
+  std::unique_ptr<io::Socket> socket;
+  Buffer unread;  // received, and still to be handled
 };
 
 // One client: reads frames, has them handled in order of arrival, and sends the answers in that
-// order. A connection on which nothing happens holds no buffer.
+// order. A connection on which nothing happens holds no buffer. Before the first request that tells
+// where it is served best it may leave, to be one of that shard's.
 //
 // Bounds    At most in_flight_max requests are under way, and in_flight_bytes_max of them with the
 //           one that exceeds it; their frames come out of the budget. A client that reads no
@@ -48,13 +60,17 @@ struct ConnectionEnvironment {
 // Threads   One loop.
 class Connection {
  public:
-  Connection(const ConnectionEnvironment& environment, std::unique_ptr<io::Stream> stream,
-             Peer peer);
+  // `unread` comes before what the stream has; with any, the connection has come to stay.
+  Connection(ConnectionEnvironment& environment, std::unique_ptr<io::Stream> stream, Peer peer,
+             Buffer unread);
+  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Serves until the peer goes, breaks the protocol, idles too long, or Stop is called.
+  // Serves until the peer goes, breaks the protocol, idles too long, Stop is called, or it leaves.
   io::Task<void> Run();
+  // After Run: where it went. Its socket is empty if the connection has ended.
+  Departure TakeDeparture();
 
   // Reads nothing more; what is under way is still answered.
   void Stop();
@@ -86,6 +102,8 @@ class Connection {
   io::Task<bool> FillBuffer(size_t bytes_wanted);
   io::Task<bool> NextFrame();
   io::Task<bool> ReadLargeFrame(uint32_t size);
+  size_t TakeCarried(MutableBytes into);
+  bool Leaves();
   io::Task<void> TakeMemory(Exchange& exchange, MemoryBudget& budget, uint32_t bytes);
   void GiveMemory(Exchange& exchange);
   io::Task<void> StartExchange(std::unique_ptr<Exchange> exchange);
@@ -102,7 +120,7 @@ class Connection {
   void NoteTruncated(size_t received, size_t expected);
   size_t buffered() const { return buffer_end_ - buffer_start_; }
 
-  const ConnectionEnvironment& environment_;
+  ConnectionEnvironment& environment_;
   std::unique_ptr<io::Stream> stream_;
   Peer peer_;
 
@@ -112,6 +130,12 @@ class Connection {
   std::unique_ptr<Exchange> next_;  // the frame that NextFrame has read
   size_t frame_bytes_ = 0;          // received of a large one
   bool awaiting_memory_ = false;
+
+  Buffer carried_;  // came along from where it was before
+  size_t carried_taken_ = 0;
+  const bool has_moved_;
+  bool settled_ = false;
+  Departure departure_;
 
   std::deque<std::unique_ptr<Exchange>> exchanges_;  // in order of arrival
   size_t handling_ = 0;

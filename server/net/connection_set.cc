@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "engine/io/call.h"
+
 namespace varve::net {
 
 // Ends the connections that are still there when it fires.
@@ -15,20 +17,33 @@ struct ConnectionSet::Patience : io::Timer {
   ConnectionSet& set;
 };
 
-void ConnectionSet::Serve(std::unique_ptr<io::Stream> stream, Peer peer, io::Task<void> ended) {
-  gate_.Spawn(Run(std::move(stream), std::move(peer), std::move(ended)));
-}
-
-io::Task<void> ConnectionSet::Run(std::unique_ptr<io::Stream> stream, Peer peer,
-                                  io::Task<void> ended) {
+io::Task<void> ConnectionSet::Run(std::unique_ptr<io::Stream> stream, Peer peer, Buffer unread) {
+  Departure departure;
   {
-    Connection connection(environment_, std::move(stream), std::move(peer));
+    Connection connection(environment_, std::move(stream), peer, std::move(unread));
     const auto place = connections_.insert(connections_.end(), &connection);
     if (closing_) connection.Stop();
     co_await connection.Run();
     connections_.erase(place);
+    departure = connection.TakeDeparture();
   }
-  co_await std::move(ended);
+  if (departure.socket == nullptr) {
+    co_await environment_.handler.Ended(peer);
+    co_return;
+  }
+  ConnectionSet& to = *departure.to;
+  auto receive = [&] { return to.Receive(std::move(departure), std::move(peer)); };
+  co_await io::CallOn(environment_.loop, to.environment_.loop, receive);
+}
+
+// One that comes from another set. Whoever closes takes in nobody: its gate may be closed for good.
+io::Task<void> ConnectionSet::Receive(Departure departure, Peer peer) {
+  if (closing_) {
+    co_await environment_.handler.Ended(peer);
+    co_return;
+  }
+  auto stream = environment_.loop.net().Adopt(std::move(departure.socket), io::StreamOptions());
+  gate_.Spawn(Run(std::move(stream), std::move(peer), std::move(departure.unread)));
 }
 
 std::vector<size_t> ConnectionSet::CountByListener(size_t listeners) const {

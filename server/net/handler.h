@@ -48,16 +48,31 @@ struct Request {
   io::Event next_may_start;
 };
 
+class ConnectionSet;
+
+// Where a connection is served best, as far as one request tells.
+struct Placement {
+  bool known = false;                  // the request tells
+  ConnectionSet* elsewhere = nullptr;  // there; null: where it is
+};
+
 // What a connection needs of the broker behind it.
 class Handler {
  public:
   virtual ~Handler() = default;
+
+  // Asked about requests, before they are handled, until one tells. A connection moves once at
+  // most, and the request goes along.
+  virtual Placement PlaceOf(MutableBytes /*frame*/) { return {}; }
 
   // Whether this request may start while earlier ones of its connection are under way.
   virtual bool MayOverlap(Bytes frame) const = 0;
 
   // Answers one request. Every request is answered; one that cannot be read closes its connection.
   virtual io::Task<void> Handle(Request& request) = 0;
+
+  // A connection is gone; called where it was served last.
+  virtual io::Task<void> Ended(const Peer& peer) = 0;
 };
 
 }  // namespace varve::net

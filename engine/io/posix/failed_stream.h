@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <utility>
 
 #include "engine/io/net.h"
@@ -22,6 +23,7 @@ class FailedStream final : public Stream {
     co_return error_;
   }
   void Shutdown() override {}
+  std::unique_ptr<Socket> Release(Buffer& /*unread*/) override { return nullptr; }
   const Endpoint& peer() const override { return peer_; }
   const Endpoint& local() const override { return local_; }
 

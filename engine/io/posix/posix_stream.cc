@@ -146,4 +146,11 @@ void PosixStream::Shutdown() {
   (void)::shutdown(fd_.get(), SHUT_RDWR);  // fails only if the peer was faster
 }
 
+std::unique_ptr<Socket> PosixStream::Release(Buffer& /*unread*/) {
+  VARVE_CHECK(!reading_ && !writing_, "the stream to {} is released while a task uses it",
+              peer_.ToString());
+  readiness_.reset();  // nobody watches it here when another loop begins to
+  return std::make_unique<PosixSocket>(std::move(fd_), peer_);
+}
+
 }  // namespace varve::io

@@ -24,6 +24,7 @@ class PosixStream : public Stream {
   Task<absl::Status> SendAround(Bytes before, const FileRange& range, Bytes after,
                                 bool more) override;
   void Shutdown() override;
+  std::unique_ptr<Socket> Release(Buffer& unread) override;
 
   const Endpoint& peer() const override { return peer_; }
   const Endpoint& local() const override { return local_; }

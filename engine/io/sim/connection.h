@@ -45,6 +45,7 @@ class SimEnd {
     out().End();
   }
 
+  bool empty() const { return connection_ == nullptr; }  // moved from
   SimConnection& connection() const { return *connection_; }
   SimPipe& in() const { return is_client_ ? connection_->to_client : connection_->to_server; }
   SimPipe& out() const { return is_client_ ? connection_->to_server : connection_->to_client; }

@@ -34,8 +34,11 @@ SimStream::SimStream(SimWorld& world, Loop& loop, SimEnd end)
 }
 
 SimStream::~SimStream() {
-  VARVE_CHECK(!reading_ && !writing_, "the stream to {} goes while a task uses it",
-              peer().ToString());
+  VARVE_CHECK(!reading_ && !writing_, "the stream goes while a task uses it");
+  if (!end_.empty()) Unhook();
+}
+
+void SimStream::Unhook() {
   end_.in().reader_event = nullptr;
   end_.out().writer_event = nullptr;
 }
@@ -140,6 +143,13 @@ void SimStream::Shutdown() {
   end_.Close();
   readable_.Set();
   writable_.Set();
+}
+
+std::unique_ptr<Socket> SimStream::Release(Buffer& /*unread*/) {
+  VARVE_CHECK(!reading_ && !writing_, "the stream to {} is released while a task uses it",
+              peer().ToString());
+  Unhook();
+  return std::make_unique<SimSocket>(std::move(end_));
 }
 
 }  // namespace varve::io

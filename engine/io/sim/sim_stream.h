@@ -21,6 +21,7 @@ class SimStream : public Stream {
   Task<absl::Status> Write(std::span<const Bytes> pieces, bool more) override;
   Task<absl::Status> SendFile(const FileRange& range, bool more) override;
   void Shutdown() override;
+  std::unique_ptr<Socket> Release(Buffer& unread) override;
   const Endpoint& peer() const override { return end_.peer(); }
   const Endpoint& local() const override { return end_.local(); }
 
@@ -30,6 +31,7 @@ class SimStream : public Stream {
   // Keeps a second task out of a direction.
   class Turn;
 
+  void Unhook();
   absl::Status Broken() const;
   bool CanRead() const;
   Task<void> AwaitInput();

@@ -113,4 +113,13 @@ void UringStream::Shutdown() {
   receive_.CancelIfWaiting();
 }
 
+std::unique_ptr<Socket> UringStream::Release(Buffer& unread) {
+  if (held_) {
+    const size_t before = unread.size();
+    unread.resize(before + held_->rest.size());
+    TakeHeld(MutableBytes(unread).subspan(before));
+  }
+  return PosixStream::Release(unread);
+}
+
 }  // namespace varve::io

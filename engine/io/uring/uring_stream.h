@@ -26,6 +26,7 @@ class UringStream final : public PosixStream {
   Task<absl::StatusOr<size_t>> Read(MutableBytes into) override;
   absl::StatusOr<size_t> TryRead(MutableBytes into) override;
   void Shutdown() override;
+  std::unique_ptr<Socket> Release(Buffer& unread) override;
 
  private:
   // Bytes in one of the kernel's buffers, not yet read.

@@ -44,7 +44,19 @@ class Echo : public Handler {
       request.reply.bytes = Frame(text.starts_with("big") ? std::string(kBigBytes, 'b') : text);
     }
   }
+  // "move..." is served at `elsewhere`, "stay..." here; others do not tell.
+  Placement PlaceOf(MutableBytes frame) override {
+    const std::string_view text = AsText(frame);
+    if (text.starts_with("move")) return {true, elsewhere};
+    return {text.starts_with("stay"), nullptr};
+  }
+  io::Task<void> Ended(const Peer& peer) override {
+    ended.push_back(peer.address);
+    co_return;
+  }
   static constexpr size_t kBigBytes = 300'000;
+  ConnectionSet* elsewhere = nullptr;
+  std::vector<std::string> ended;
   std::vector<std::string> seen;
   io::Event go;
 };
@@ -99,7 +111,7 @@ class Server {
   Echo handler;
 
  private:
-  const ConnectionEnvironment environment_;
+  ConnectionEnvironment environment_;
 
  public:
   ConnectionSet set;
@@ -115,11 +127,10 @@ class Server {
     auto stream = co_await client_loop_->net().Connect(where, io::kNever);
     clients_.push_back(*std::move(stream));
   }
-  static io::Task<void> Nothing() { co_return; }
   io::Task<void> Admit() {
     auto socket = co_await listener_->Accept();
     const Peer peer{(*socket)->peer().ToString(), (*socket)->peer().host, 0};
-    set.Serve(loop_->net().Adopt(*std::move(socket), {}), peer, Nothing());
+    set.Serve(loop_->net().Adopt(*std::move(socket), {}), peer);
   }
   io::Task<void> Write(io::Stream& stream, Bytes bytes) {
     const Bytes pieces[] = {bytes};

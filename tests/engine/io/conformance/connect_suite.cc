@@ -206,5 +206,50 @@ TEST_P(NetConformance, AnotherLoopAdoptsASocket) {
   Run(body(fixture(), other));
 }
 
+constexpr size_t kReleasedBytes = 200'000;  // that are read after the release
+
+Task<void> SendFor(Stream& stream, Bytes bytes) { Must(co_await Send(stream, bytes)); }
+
+template <typename Function>
+Task<void> CallThere(Loop& here, Loop& there, Function& function) {
+  co_await CallOn(here, there, function);
+}
+
+Task<void> AdoptAndEcho(Net& net, std::unique_ptr<Socket> socket, Buffer unread) {
+  std::unique_ptr<Stream> stream = net.Adopt(std::move(socket), {});
+  const Buffer more = co_await Receive(*stream, kReleasedBytes - unread.size());
+  unread.insert(unread.end(), more.begin(), more.end());
+  Must(co_await Send(*stream, unread));
+}
+
+// Read from on one loop, and in the middle of what comes handed to another one.
+TEST_P(NetConformance, AnotherLoopGoesOnWithAReleasedStream) {
+  auto body = [](BackendFixture& fixture, Loop& other) -> Task<void> {
+    for (const size_t read_here : {0, 1, 3000, 16384, 30000}) {
+      Connection connection = co_await Connect(fixture);
+      const Buffer sent = Pattern(read_here + kReleasedBytes);
+      Gate sending(fixture.loop());
+      sending.Spawn(SendFor(*connection.client, sent));
+      Must(co_await connection.server->Readable());
+      const Buffer head = co_await Receive(*connection.server, read_here);
+      EXPECT_TRUE(std::ranges::equal(head, Bytes(sent).first(read_here)));
+      Buffer unread;
+      std::unique_ptr<Socket> socket = connection.server->Release(unread);
+      EXPECT_EQ(socket->peer().ToString(), connection.client->local().ToString());
+      connection.server.reset();
+      auto echo = [&] { return AdoptAndEcho(other.net(), std::move(socket), std::move(unread)); };
+      Gate serving(fixture.loop());
+      serving.Spawn(CallThere(fixture.loop(), other, echo));
+      const Buffer back = co_await Receive(*connection.client, kReleasedBytes);
+      EXPECT_TRUE(std::ranges::equal(back, Bytes(sent).subspan(read_here)));
+      EXPECT_EQ((co_await Receive(*connection.client, 1)).size(), 0u);
+      co_await serving.Close();
+      co_await sending.Close();
+    }
+  };
+  Loop& other = fixture().AddLoop();
+  Run(body(fixture(), other));
+}
+
 }  // namespace
 }  // namespace varve::io::conformance
