@@ -60,10 +60,7 @@ void Loop::RunTurnEnds() {
   }
 }
 
-void Loop::RunReady() {
-  RunPosted();
-  timers_.Advance(Now());
-  // Only what is ready now: what keeps making itself ready must not keep input waiting.
+void Loop::RunRound() {
   for (size_t left = ready_.size(); left > 0; --left) {
     const std::coroutine_handle<> waiter = ready_.front();
     ready_.pop_front();
@@ -72,8 +69,26 @@ void Loop::RunReady() {
   if (ready_.empty()) RunTurnEnds();
 }
 
+// A request passes through several tasks, each made ready by the one before: looking for input in
+// between would cost a system call each time. Yet tasks that keep each other ready must not keep
+// input waiting.
+void Loop::RunReady() {
+  constexpr int kRoundsMax = 16;
+  RunPosted();
+  timers_.Advance(Now());
+  int rounds = 0;
+  do {
+    RunRound();
+  } while (!ready_.empty() && ++rounds < kRoundsMax);
+  while (!after_input_.empty()) {
+    ready_.push_back(after_input_.front());
+    after_input_.pop_front();
+  }
+}
+
 MonoTime Loop::NextWake() const {
-  if (!ready_.empty() || turn_end_head_ != nullptr || HasPosted()) return MonoTime::min();
+  const bool none_ready = ready_.empty() && after_input_.empty();
+  if (!none_ready || turn_end_head_ != nullptr || HasPosted()) return MonoTime::min();
   return timers_.NextWake();
 }
 

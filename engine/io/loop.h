@@ -35,6 +35,8 @@ class Loop {
 
   // Resumes `waiter` after everything that can already go on.
   void Ready(std::coroutine_handle<> waiter) { ready_.push_back(waiter); }
+  // Resumes `waiter` once the loop has looked for new input.
+  void AfterInput(std::coroutine_handle<> waiter) { after_input_.push_back(waiter); }
 
   // Runs `work` when all that can go on has gone on, before the loop looks for new input: the
   // place to gather what one turn brought into one write.
@@ -78,7 +80,10 @@ class Loop {
   void WakeIfAsleep();
   bool HasPosted() const { return posted_.load(std::memory_order_acquire) != nullptr; }
 
+  void RunRound();
+
   std::deque<std::coroutine_handle<>> ready_;
+  std::deque<std::coroutine_handle<>> after_input_;
   Work* turn_end_head_ = nullptr;
   Work* turn_end_tail_ = nullptr;
   TimerWheel timers_;
@@ -90,11 +95,12 @@ class Loop {
   std::atomic<uint32_t> posters_{0};  // threads that may still look at this loop
 };
 
-// Suspends until the loop has run what else is ready: `co_await Yield{loop};`
+// Suspends until the loop has run what else is ready and looked for new input:
+// `co_await Yield{loop};`
 struct Yield {
   Loop& loop;
   bool await_ready() const noexcept { return false; }
-  void await_suspend(std::coroutine_handle<> waiter) const { loop.Ready(waiter); }
+  void await_suspend(std::coroutine_handle<> waiter) const { loop.AfterInput(waiter); }
   void await_resume() const noexcept {}
 };
 

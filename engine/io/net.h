@@ -46,6 +46,8 @@ class Stream {
   // Waits until there is something to read (or the end), without holding a buffer for it: an idle
   // connection costs no buffer.
   virtual Task<absl::Status> Readable() = 0;
+  // The same where much is expected: none of it need be received before there is a buffer for all.
+  virtual Task<absl::Status> MuchReadable() { return Readable(); }
 
   // At least one byte into `into`, as many as are there; 0: the peer has ended its side.
   virtual Task<absl::StatusOr<size_t>> Read(MutableBytes into) = 0;

@@ -18,7 +18,9 @@ bool LiesIn(const log::Log& log, std::string_view directory) {
   return path.substr(0, path.rfind('/')) == directory;
 }
 
-constexpr uint64_t kSmallShare = 8;  // this part of the memory for requests is for small ones
+// Of the memory for requests, one part of so many is for small ones, and one for receiving ahead.
+constexpr uint64_t kSmallShare = 8;
+constexpr uint64_t kAheadShare = 4;
 
 }  // namespace
 
@@ -33,9 +35,12 @@ Shard::Shard(int index, io::Loop& loop, net::Handler& handler, const ShardLimits
                                                   std::make_unique<ImageTopics>(*this))),
       fetch_sessions_(loop, index, limits.fetch_sessions_max, limits.fetch_session_bytes_max),
       slabs_(limits.slab_bytes_kept_max),
-      budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare),
+      budget_(loop, limits.request_bytes_max - limits.request_bytes_max / kSmallShare -
+                        limits.request_bytes_max / kAheadShare),
       small_budget_(loop, limits.request_bytes_max / kSmallShare),
-      connection_environment_{loop, slabs_, budget_, small_budget_, handler, limits.connection},
+      ahead_budget_(loop, limits.request_bytes_max / kAheadShare),
+      connection_environment_{loop,          slabs_,  budget_,          small_budget_,
+                              ahead_budget_, handler, limits.connection},
       connections_(connection_environment_) {
   if (limits.cleaner) {
     cleaner_ = std::make_unique<log::CleanerManager>(loop_, files_, *limits.cleaner);

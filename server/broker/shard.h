@@ -157,6 +157,7 @@ class Shard {
   net::SlabPool slabs_;
   net::MemoryBudget budget_;
   net::MemoryBudget small_budget_;
+  net::MemoryBudget ahead_budget_;
   net::ConnectionEnvironment connection_environment_;
   net::ConnectionSet connections_;
 };

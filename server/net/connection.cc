@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "engine/base/byte_order.h"
@@ -121,25 +123,60 @@ void Connection::NoteTruncated(size_t received, size_t expected) {
           received, expected);
 }
 
-// Makes at least `bytes_wanted` bytes available in the buffer; false at the end of the stream.
+size_t Connection::BufferBytesMax() const {
+  return std::max(std::bit_floor(environment_.limits.in_flight_bytes_max), SlabPool::kSlabBytesMin);
+}
+
+void Connection::DropBuffer() {
+  // One that was hardly used was too large.
+  if (buffer_ && buffer_end_ < buffer_.bytes().size() / 4) {
+    buffer_bytes_ = std::max(buffer_bytes_ / 2, SlabPool::kSlabBytesMin);
+  }
+  buffer_.Reset();
+  buffer_start_ = buffer_end_ = 0;
+  environment_.ahead_budget.Give(std::exchange(ahead_bytes_, 0));
+}
+
+// Goes on in another slab with what is buffered. Requests may still look at what lies before it:
+// they keep the slab that they are in.
+void Connection::RenewBuffer() {
+  environment_.ahead_budget.Give(std::exchange(ahead_bytes_, 0));
+  if (buffer_bytes_ > SlabPool::kSlabBytesMin) {
+    const bool granted = environment_.ahead_budget.TryTake(buffer_bytes_);
+    (granted ? ahead_bytes_ : buffer_bytes_) = granted ? buffer_bytes_ : SlabPool::kSlabBytesMin;
+  }
+  SlabRef fresh = environment_.slabs.Take(buffer_bytes_);
+  if (buffered() > 0) {
+    std::memcpy(fresh.bytes().data(), buffer_.bytes().data() + buffer_start_, buffered());
+  }
+  buffer_end_ = buffered();
+  buffer_start_ = 0;
+  buffer_ = std::move(fresh);
+}
+
+// Whether so many bytes from the buffer's start on fit into it, or into the next one.
+bool Connection::MakeRoom(size_t bytes_wanted) {
+  if (buffer_start_ + bytes_wanted <= buffer_.bytes().size()) return true;
+  if (bytes_wanted > buffer_bytes_) return false;
+  RenewBuffer();
+  return bytes_wanted <= buffer_.bytes().size();
+}
+
+io::Task<bool> Connection::AwaitBytes() {
+  const bool much = buffer_bytes_ > SlabPool::kSlabBytesMin;
+  auto readable = much ? stream_->MuchReadable() : stream_->Readable();
+  co_return (co_await std::move(readable)).ok();
+}
+
+// Makes at least `bytes_wanted` bytes available in the buffer, which has room for them or is to be
+// renewed; false at the end of the stream.
 io::Task<bool> Connection::FillBuffer(size_t bytes_wanted) {
   while (buffered() < bytes_wanted) {
     if (buffered() == 0) {
-      buffer_.Reset();
-      buffer_start_ = buffer_end_ = 0;
-      if (carried_.empty() && !(co_await stream_->Readable()).ok()) co_return false;
+      DropBuffer();
+      if (carried_.empty() && !co_await AwaitBytes()) co_return false;
     }
-    // Requests may still look at what lies before: they keep that slab, we go on in another one.
-    if (!buffer_ || buffer_end_ == buffer_.bytes().size() ||
-        buffer_start_ + bytes_wanted > buffer_.bytes().size()) {
-      SlabRef fresh = environment_.slabs.Take(SlabPool::kSlabBytesMin);
-      if (buffered() > 0) {
-        std::memcpy(fresh.bytes().data(), buffer_.bytes().data() + buffer_start_, buffered());
-      }
-      buffer_end_ = buffered();
-      buffer_start_ = 0;
-      buffer_ = std::move(fresh);
-    }
+    if (!buffer_ || buffer_start_ + bytes_wanted > buffer_.bytes().size()) RenewBuffer();
     const MutableBytes room = buffer_.bytes().subspan(buffer_end_);
     if (!carried_.empty()) {
       buffer_end_ += TakeCarried(room);
@@ -148,6 +185,8 @@ io::Task<bool> Connection::FillBuffer(size_t bytes_wanted) {
     const auto got = co_await stream_->Read(room);
     if (!got.ok() || *got == 0) co_return false;
     buffer_end_ += *got;
+    frame_bytes_ = buffered();
+    if (*got == room.size()) buffer_bytes_ = std::min(2 * buffer_bytes_, BufferBytesMax());
     Touch();
   }
   co_return true;
@@ -170,7 +209,9 @@ io::Task<bool> Connection::NextFrame() {
   const bool small = wire::kFrameSizeBytes + frame_size <= SlabPool::kSlabBytesMin;
   co_await TakeMemory(*next_, small ? environment_.small_budget : environment_.budget, frame_size);
   if (aborted_ || stopping_) co_return false;
-  if (!small) co_return co_await ReadLargeFrame(frame_size);
+  if (!MakeRoom(wire::kFrameSizeBytes + frame_size)) co_return co_await ReadLargeFrame(frame_size);
+  std::optional<SlowFrame> slow;
+  if (!small && buffered() < wire::kFrameSizeBytes + frame_size) slow.emplace(*this, frame_size);
   if (!co_await FillBuffer(wire::kFrameSizeBytes + frame_size)) {
     NoteTruncated(buffered(), wire::kFrameSizeBytes + frame_size);
     co_return false;
@@ -196,7 +237,8 @@ void Connection::GiveMemory(Exchange& exchange) {
   exchange.budget = nullptr;
 }
 
-// A frame that does not fit the buffer is received into memory of its own, in place.
+// A frame that does not fit the buffer is received into memory of its own, in place. Those that
+// follow are to fit, if several of them would.
 io::Task<bool> Connection::ReadLargeFrame(uint32_t size) {
   next_->slab = environment_.slabs.Take(size);
   const MutableBytes frame = next_->slab.bytes().first(size);
@@ -204,7 +246,10 @@ io::Task<bool> Connection::ReadLargeFrame(uint32_t size) {
   frame_bytes_ = std::min<size_t>(buffered(), size);
   std::memcpy(frame.data(), buffer_.bytes().data() + buffer_start_, frame_bytes_);
   buffer_start_ += frame_bytes_;
-  if (buffered() == 0) buffer_.Reset();
+  if (buffered() == 0) DropBuffer();
+  if (2 * (wire::kFrameSizeBytes + size_t{size}) <= BufferBytesMax()) {
+    buffer_bytes_ = BufferBytesMax();
+  }
   frame_bytes_ += TakeCarried(frame.subspan(frame_bytes_));
   SlowFrame slow(*this, size);
   while (frame_bytes_ < size) {
@@ -239,8 +284,7 @@ io::Task<void> Connection::ReadRequests() {
   }
   if (next_ != nullptr) GiveMemory(*next_);
   next_.reset();
-  buffer_.Reset();
-  buffer_start_ = buffer_end_ = 0;
+  DropBuffer();
 }
 
 io::Task<void> Connection::StartExchange(std::unique_ptr<Exchange> owned) {

@@ -35,6 +35,7 @@ struct ConnectionEnvironment {
   SlabPool& slabs;
   MemoryBudget& budget;
   MemoryBudget& small_budget;  // of frames that fit the smallest slab: large ones hold no others up
+  MemoryBudget& ahead_budget;  // of what is received in one go beyond the smallest slab
   Handler& handler;
   ConnectionLimits limits;
   std::atomic<size_t> settled = 0;  // connections that are here and will stay
@@ -48,7 +49,8 @@ struct Departure {
 };
 
 // One client: reads frames, has them handled in order of arrival, and sends the answers in that
-// order. A connection on which nothing happens holds no buffer. Before the first request that tells
+// order. A connection on which nothing happens holds no buffer; the buffer of a busy one grows with
+// what comes at once, up to in_flight_bytes_max. Before the first request that tells
 // where it is served best it may leave, to be one of that shard's.
 //
 // Bounds    At most in_flight_max requests are under way, and in_flight_bytes_max of them with the
@@ -99,6 +101,11 @@ class Connection {
 
   io::Task<void> ReadRequests();
   bool IsFull() const;
+  void DropBuffer();
+  void RenewBuffer();
+  bool MakeRoom(size_t bytes_wanted);
+  size_t BufferBytesMax() const;
+  io::Task<bool> AwaitBytes();
   io::Task<bool> FillBuffer(size_t bytes_wanted);
   io::Task<bool> NextFrame();
   io::Task<bool> ReadLargeFrame(uint32_t size);
@@ -127,8 +134,10 @@ class Connection {
   SlabRef buffer_;  // bytes that were read and are not yet part of a request
   size_t buffer_start_ = 0;
   size_t buffer_end_ = 0;
-  std::unique_ptr<Exchange> next_;  // the frame that NextFrame has read
-  size_t frame_bytes_ = 0;          // received of a large one
+  size_t buffer_bytes_ = SlabPool::kSlabBytesMin;  // how large the next buffer shall be
+  size_t ahead_bytes_ = 0;                         // taken from the budget for this one
+  std::unique_ptr<Exchange> next_;                 // the frame that NextFrame has read
+  size_t frame_bytes_ = 0;                         // received of it, while it is waited for
   bool awaiting_memory_ = false;
 
   Buffer carried_;  // came along from where it was before

@@ -22,6 +22,12 @@ class MemoryBudget {
 
   struct Awaiter;
   Awaiter Take(uint64_t bytes);
+  // Without waiting, or going ahead of those who wait: false if that is not left.
+  bool TryTake(uint64_t bytes) {
+    if (contended() || used_ + bytes > bytes_max_) return false;
+    used_ += bytes;
+    return true;
+  }
   void Give(uint64_t bytes);
 
   uint64_t used() const { return used_; }

@@ -70,6 +70,12 @@ Task<absl::Status> UringStream::Readable() {
   co_return co_await PosixStream::Readable();
 }
 
+Task<absl::Status> UringStream::MuchReadable() {
+  if (readiness().cancelled()) co_return ShutDown();
+  if (held_ || ended_) co_return absl::OkStatus();
+  co_return co_await PosixStream::Readable();
+}
+
 size_t UringStream::TakeHeld(MutableBytes into) {
   const size_t size = std::min(into.size(), held_->rest.size());
   std::memcpy(into.data(), held_->rest.data(), size);

@@ -23,6 +23,7 @@ class UringStream final : public PosixStream {
   ~UringStream() override;
 
   Task<absl::Status> Readable() override;
+  Task<absl::Status> MuchReadable() override;
   Task<absl::StatusOr<size_t>> Read(MutableBytes into) override;
   absl::StatusOr<size_t> TryRead(MutableBytes into) override;
   void Shutdown() override;

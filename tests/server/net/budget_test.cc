@@ -73,5 +73,74 @@ TEST(Budget, AStopEndsWhoWaitsForMemory) {
   EXPECT_EQ(server.budget.used(), 0u);
 }
 
+// What is received in one go.
+
+std::string Text(int i) { return "+slow" + std::string(60'000, static_cast<char>('a' + i)); }
+
+// Four at a time, which is what may be under way.
+void ExpectAll(Server& server) {
+  io::Stream& client = server.Connect();
+  for (int first = 0; first < 20; first += 4) {
+    server.handler.go.Reset();
+    for (int i = first; i < first + 4; ++i) server.Send(client, Text(i));
+    server.world.RunFor(1s);
+    server.handler.go.Set();
+    for (int i = first; i < first + 4; ++i) EXPECT_EQ(server.Receive(client), Text(i));
+  }
+  server.world.RunFor(1s);
+  EXPECT_EQ(server.budget.used(), 0u);
+  EXPECT_EQ(server.ahead_budget.used(), 0u) << "an idle connection holds no buffer";
+}
+
+TEST(Ahead, FramesInARowShareABuffer) {
+  Server server;
+  io::Stream& client = server.Connect();
+  for (int i = 0; i < 3; ++i) server.Send(client, Text(i));
+  const Buffer last = Frame(Text(3));
+  server.Send(client, Bytes(last).first(100));
+  server.world.RunFor(1s);
+  EXPECT_EQ(server.ahead_budget.used(), ConnectionLimits().in_flight_bytes_max);
+  server.Send(client, Bytes(last).subspan(100));
+  server.handler.go.Set();
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(server.Receive(client), Text(i));
+  ExpectAll(server);
+}
+
+TEST(Ahead, WithoutMemoryForThatTheyComeOneByOne) {
+  for (const uint64_t bytes : {0, 100'000}) {
+    Server server({.ahead_bytes = bytes});
+    ExpectAll(server);
+  }
+}
+
+TEST(Ahead, SmallFramesNeedNoLargeBuffer) {
+  Server server;
+  io::Stream& client = server.Connect();
+  for (int i = 0; i < 10; ++i) {
+    server.Send(client, "+slow" + std::string(1000, 'x'));
+    server.world.RunFor(1s);
+  }
+  EXPECT_EQ(server.ahead_budget.used(), 0u);
+  server.handler.go.Set();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(server.Receive(client).size(), 1005u);
+}
+
+TEST(Ahead, WhoSendsTooSlowlyIsClosedAlsoInASharedBuffer) {
+  Server server({.budget_bytes = 150'000});
+  const std::string text(100'000, 'x');
+  io::Stream& slow = server.Connect();
+  io::Stream& good = server.Connect();
+  for (int i = 0; i < 3; ++i) {
+    server.Send(slow, text);
+    EXPECT_EQ(server.Receive(slow), text);
+  }
+  server.Send(slow, Bytes(Frame(text)).first(1000));
+  server.world.RunFor(1s);
+  server.Send(good, text);
+  server.world.RunFor(60s);
+  EXPECT_EQ(server.Receive(good), text);
+  EXPECT_EQ(server.Receive(slow), "(end)");
+}
+
 }  // namespace
 }  // namespace varve::net::test

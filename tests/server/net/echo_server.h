@@ -64,6 +64,7 @@ class Echo : public Handler {
 struct Options {
   ConnectionLimits limits{.frame_bytes_max = 1 << 20};
   uint64_t budget_bytes = 1 << 20;
+  uint64_t ahead_bytes = 1 << 20;
 };
 
 // A server of connections and their clients.
@@ -75,8 +76,9 @@ class Server {
         slabs(1 << 20),
         budget(*loop_, options.budget_bytes),
         small_budget(*loop_, options.budget_bytes),
+        ahead_budget(*loop_, options.ahead_bytes),
         handler(*loop_),
-        environment_{*loop_, slabs, budget, small_budget, handler, options.limits},
+        environment_{*loop_, slabs, budget, small_budget, ahead_budget, handler, options.limits},
         set(environment_) {
     world.Run(*loop_, Listen());
   }
@@ -108,6 +110,7 @@ class Server {
   SlabPool slabs;
   MemoryBudget budget;
   MemoryBudget small_budget;
+  MemoryBudget ahead_budget;
   Echo handler;
 
  private:

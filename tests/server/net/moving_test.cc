@@ -21,12 +21,20 @@ struct Moving : testing::Test {
         : slabs(1 << 20),
           budget(loop, 1 << 20),
           small_budget(loop, 1 << 20),
+          ahead_budget(loop, 1 << 20),
           handler(loop),
-          environment{loop, slabs, budget, small_budget, handler, {.frame_bytes_max = 1 << 20}},
+          environment{loop,
+                      slabs,
+                      budget,
+                      small_budget,
+                      ahead_budget,
+                      handler,
+                      {.frame_bytes_max = 1 << 20}},
           set(environment) {}
     SlabPool slabs;
     MemoryBudget budget;
     MemoryBudget small_budget;
+    MemoryBudget ahead_budget;
     Echo handler;
     ConnectionEnvironment environment;
     ConnectionSet set;

@@ -73,9 +73,22 @@ struct NoteWork : Work {
   int name;
 };
 
+Task<void> WaitAndNote(Event& event, int name, std::vector<int>& order) {
+  co_await event.Wait();
+  order.push_back(name);
+}
+
 Task<void> YieldAndNote(Loop& loop, int name, std::vector<int>& order) {
   co_await Yield{loop};
   order.push_back(name);
+}
+
+Task<void> KeepAwake(Event& me, Event& other, const bool& done) {
+  while (!done) {
+    co_await me.Wait();
+    me.Reset();
+    other.Set();
+  }
 }
 
 TEST_P(LoopConformance, TheEndOfATurnComesAfterAllThatWasReady) {
@@ -84,13 +97,32 @@ TEST_P(LoopConformance, TheEndOfATurnComesAfterAllThatWasReady) {
     NoteWork first(order, 100);
     NoteWork second(order, 101);
     Gate gate(loop);
+    Event event(loop);
     loop.AtTurnEnd(first);
     loop.AtTurnEnd(second);
-    gate.Spawn(YieldAndNote(loop, 1, order));
-    gate.Spawn(YieldAndNote(loop, 2, order));
+    gate.Spawn(YieldAndNote(loop, 200, order));  // whoever gives way does not count
+    gate.Spawn(WaitAndNote(event, 1, order));
+    gate.Spawn(WaitAndNote(event, 2, order));
+    event.Set();
     co_await Sleep(loop, 5ms);
-    const std::vector<int> expected{1, 2, 100, 101};
+    const std::vector<int> expected{1, 2, 100, 101, 200};
     EXPECT_EQ(order, expected);
+    co_await gate.Close();
+  };
+  Run(body(loop()));
+}
+
+TEST_P(LoopConformance, TasksThatKeepEachOtherAwakeDoNotStopTime) {
+  auto body = [](Loop& loop) -> Task<void> {
+    Event ping(loop);
+    Event pong(loop);
+    bool done = false;
+    Gate gate(loop);
+    gate.Spawn(KeepAwake(ping, pong, done));
+    gate.Spawn(KeepAwake(pong, ping, done));
+    ping.Set();
+    co_await Sleep(loop, 5ms);
+    done = true;
     co_await gate.Close();
   };
   Run(body(loop()));
