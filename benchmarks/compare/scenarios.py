@@ -13,11 +13,17 @@ def _produce(partitions):
         ("limit", "--only", "receive, CRC, paced write", "--size", "64KiB", "--file-size", "16GiB"))
 
 
+# So many records of 200 bytes make a batch of just less than 16 KiB: an answer of 16 KiB has one
+# batch, and is as large as the limit's. A batch that is larger would be sent whole.
+_BATCH_OF_16KIB = "77"
+
+
 def _consume(size):
     return Scenario(
         f"consume-{size}",
         f"catching up from the page cache, answers of {size}",
-        ("consume", "--create", "--fill", "1GiB", "--max-bytes", size),
+        ("consume", "--create", "--fill", "1GiB", "--records-per-batch", _BATCH_OF_16KIB,
+         "--record-size", "200", "--max-bytes", size),
         ("limit", "--only", "sendfile", "--size", size, "--file-size", "1GiB", "--in-flight", "1"))
 
 

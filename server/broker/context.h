@@ -78,7 +78,9 @@ void Respond(RequestContext& context, const Response& response) {
   metrics::ApiCounters& counters = context.shard.counters().requests.Of(Response::Api::kKey);
   wire::ForEachError(response, context.version(),
                      [&counters](wire::ErrorCode code) { counters.Add(code); });
+  constexpr size_t kUsualBytes = 256;  // most answers fit, and need memory once
   net::Reply& reply = context.request.reply;
+  reply.bytes.reserve(kUsualBytes);
   const absl::Status encoded = wire::EncodeResponse(
       context.header.correlation_id, context.version(), response, reply.bytes, reply.splices);
   if (encoded.ok()) return;

@@ -52,7 +52,7 @@ io::Task<void> DeleteOne(Partition& partition, DeleteItem& item) {
   item.answer.low_watermark = log.offsets().log_start;
 }
 
-io::Task<void> DeleteOn(Shard& shard, std::vector<DeleteItem*> items) {
+io::Task<void> DeleteOn(Shard& shard, Items<DeleteItem> items) {
   for (DeleteItem* item : items) {
     const PartitionKey key{item->topic->id, item->asked->partition_index};
     Partition* partition = shard.Find(key);

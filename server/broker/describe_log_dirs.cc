@@ -49,7 +49,7 @@ Wanted WantedBy(const Request& request) {
   return wanted;
 }
 
-io::Task<void> MeasureOn(Shard& shard, std::vector<ShardSizes*> items) {
+io::Task<void> MeasureOn(Shard& shard, Items<ShardSizes> items) {
   for (ShardSizes* item : items) {
     const Wanted& wanted = *item->wanted;
     for (const PartitionKey& key : shard.Keys()) {

@@ -31,7 +31,7 @@ Response::Producer Describe(int64_t id, const log::ProducerEntry& entry) {
   return producer;
 }
 
-io::Task<void> DescribeOn(Shard& shard, std::vector<ProducersItem*> items) {
+io::Task<void> DescribeOn(Shard& shard, Items<ProducersItem> items) {
   for (ProducersItem* item : items) {
     const PartitionKey key{item->topic->id, item->answer.partition_index};
     Partition* partition = shard.Find(key);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <cstdint>
 #include <deque>
 #include <utility>
@@ -13,9 +15,11 @@
 // Dividing the entries of a request among the shards that own their partitions: one message each.
 namespace varve::broker {
 
-// By shard, the entries that it answers.
+// Entries that one shard answers: of most requests one, which needs no memory of its own.
 template <typename Item>
-using ByShard = std::vector<std::vector<Item*>>;
+using Items = absl::InlinedVector<Item*, 4>;
+template <typename Item>
+using ByShard = absl::InlinedVector<Items<Item>, 4>;
 
 // Requires: the topic has this partition.
 inline size_t ShardOf(const cluster::Topic& topic, int32_t partition) {
@@ -23,14 +27,14 @@ inline size_t ShardOf(const cluster::Topic& topic, int32_t partition) {
 }
 
 template <typename Item>
-using OnShard = io::Task<void> (*)(Shard&, std::vector<Item*>);
+using OnShard = io::Task<void> (*)(Shard&, Items<Item>);
 
 namespace fan_out_internal {
 
 template <typename Item>
-io::Task<void> CallOne(RequestContext& context, Shard& shard, std::vector<Item*> items,
+io::Task<void> CallOne(RequestContext& context, Shard& shard, Items<Item> items,
                        OnShard<Item> function) {
-  auto call = [&] { return function(shard, items); };
+  auto call = [&] { return function(shard, std::move(items)); };  // once
   co_await io::CallOn(context.shard.loop(), shard.loop(), call);
 }
 

@@ -9,6 +9,7 @@
 #include "engine/io/call.h"
 #include "engine/io/sync.h"
 #include "server/broker/errors.h"
+#include "server/broker/fan_out.h"
 #include "server/broker/fetch_watch.h"
 #include "server/broker/shard.h"
 
@@ -62,9 +63,11 @@ io::Task<void> ReadOne(Partition& partition, FetchItem& item, uint64_t bytes_lef
 // One shard's part of a fetch.
 struct Part {
   Shard* shard = nullptr;
-  std::vector<FetchItem*> items;
+  Items<FetchItem> items;
   std::unique_ptr<FetchWatch> watch;
 };
+
+using Parts = absl::InlinedVector<Part, 4>;
 
 // On the part's shard. The watch is set before the first read: no append falls between.
 io::Task<void> ReadPart(Part& part, uint64_t bytes_max, bool committed) {
@@ -106,14 +109,14 @@ io::Task<void> RemoveWatchFrom(RequestContext& context, Part& part) {
   co_await io::CallOn(context.shard.loop(), part.shard->loop(), remove);
 }
 
-std::vector<Part> Divide(const RequestContext& context, Fetch& fetch) {
-  std::vector<Part> by_shard(context.broker.shards.size());
+Parts Divide(const RequestContext& context, Fetch& fetch) {
+  Parts by_shard(context.broker.shards.size());
   for (FetchItem& item : fetch.items) {
     if (item.topic == nullptr || item.error != ErrorCode::kNone) continue;
     const auto& state = item.topic->partitions[static_cast<size_t>(item.asked.index)];
     by_shard[static_cast<size_t>(state.shard)].items.push_back(&item);
   }
-  std::vector<Part> parts;
+  Parts parts;
   for (size_t i = 0; i < by_shard.size(); ++i) {
     if (by_shard[i].items.empty()) continue;
     by_shard[i].shard = context.broker.shards[i];
@@ -140,7 +143,7 @@ void Limit(Fetch& fetch) {
   }
 }
 
-io::Task<void> ReadAll(RequestContext& context, Fetch& fetch, std::vector<Part>& parts) {
+io::Task<void> ReadAll(RequestContext& context, Fetch& fetch, Parts& parts) {
   io::Gate reading(context.shard.loop());
   for (Part& part : parts) {
     reading.Spawn(ReadPartFrom(context, part, fetch.bytes_max, fetch.request.isolation_level == 1));
@@ -179,7 +182,7 @@ bool TooManyToWait(const RequestContext& context, const Fetch& fetch) {
 // its share.
 io::Task<void> ReadUntilEnough(RequestContext& context, Fetch& fetch) {
   io::Loop& loop = context.shard.loop();
-  std::vector<Part> parts = Divide(context, fetch);
+  Parts parts = Divide(context, fetch);
   co_await ReadAll(context, fetch, parts);
   if (TooManyToWait(context, fetch)) co_return;
   const io::MonoTime deadline = DeadlineOf(context, fetch);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <cstdint>
-#include <deque>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct Fetch {
   FetchSessionRef session;
   int32_t session_id = 0;
   bool incremental = false;
-  std::deque<FetchItem> items;
+  absl::InlinedVector<FetchItem, 1> items;
   uint64_t bytes_max = 0;
   uint64_t bytes = 0;
 };

@@ -85,7 +85,7 @@ namespace group_calls_internal {
 inline constexpr size_t kAskedInATurn = 64;
 
 template <typename Question>
-io::Task<void> AskAllHere(Shard& shard, std::vector<Question*> questions) {
+io::Task<void> AskAllHere(Shard& shard, Items<Question> questions) {
   size_t asked = 0;
   for (Question* const question : questions) {
     auto ask = [&](coordinator::GroupCoordinator& groups) { return question->Ask(groups); };

@@ -95,7 +95,7 @@ io::Task<void> AnswerOne(Partition& partition, OffsetItem& item) {
   }
 }
 
-io::Task<void> AnswerOn(Shard& shard, std::vector<OffsetItem*> items) {
+io::Task<void> AnswerOn(Shard& shard, Items<OffsetItem> items) {
   for (OffsetItem* item : items) {
     const PartitionKey key{item->topic->id, item->asked->index};
     Partition* partition = shard.Find(key);
@@ -144,7 +144,7 @@ void AnswerEpoch(Partition& partition, EpochItem& item) {
   item.answer.end_offset = end.end_offset;
 }
 
-io::Task<void> AnswerEpochsOn(Shard& shard, std::vector<EpochItem*> items) {
+io::Task<void> AnswerEpochsOn(Shard& shard, Items<EpochItem> items) {
   for (EpochItem* item : items) {
     const PartitionKey key{item->topic->id, item->asked->index};
     Partition* partition = shard.Find(key);

@@ -1,7 +1,9 @@
 #include "server/wire/produce.h"
 
+#include <absl/container/fixed_array.h>
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,7 +39,7 @@ struct Item {
 
 struct Work {
   wire::ProduceRequest request;
-  std::deque<Item> items;  // in the order of the request
+  absl::InlinedVector<Item, 1> items;  // in the order of the request; others point to them
 };
 
 void Refuse(Item& item, ErrorCode error, std::string message = {}) {
@@ -74,6 +76,9 @@ void Resolve(const RequestContext& context, const wire::ProduceRequest& request,
 }
 
 void Collect(const RequestContext& context, Work& work) {
+  size_t count = 0;
+  for (const auto& topic : work.request.topics) count += topic.partitions.size();
+  work.items.reserve(count);
   for (const auto& topic : work.request.topics) {
     for (const auto& partition : topic.partitions) {
       Item& item = work.items.emplace_back();
@@ -112,19 +117,19 @@ io::Task<void> RecompressWhereAsked(RequestContext& context, Work& work) {
 }
 
 // On the shard that owns them: enqueues every batch before the first wait.
-io::Task<void> AppendOn(Shard& shard, std::vector<Item*> items) {
-  std::deque<std::optional<log::PendingAppend>> appends;
-  for (Item* item : items) {
-    auto& append = appends.emplace_back();
-    const PartitionKey key{item->topic->id, item->asked->index};
+io::Task<void> AppendOn(Shard& shard, Items<Item> items) {
+  absl::FixedArray<std::optional<log::PendingAppend>, 1> appends(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    Item& item = *items[i];
+    const PartitionKey key{item.topic->id, item.asked->index};
     Partition* partition = shard.Find(key);
     if (partition == nullptr) {
-      Refuse(*item, OfMissing(shard, key));
+      Refuse(item, OfMissing(shard, key));
       continue;
     }
-    item->log_start = partition->log().offsets().log_start;
-    item->leader_epoch = partition->state().leader_epoch;
-    partition->log().Enqueue(append.emplace(item->batch));
+    item.log_start = partition->log().offsets().log_start;
+    item.leader_epoch = partition->state().leader_epoch;
+    partition->log().Enqueue(appends[i].emplace(item.batch));
   }
   for (size_t i = 0; i < items.size(); ++i) {
     if (!appends[i]) continue;

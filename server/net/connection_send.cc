@@ -1,3 +1,5 @@
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,6 +15,7 @@ namespace {
 constexpr uint64_t kRangePieceBytes = 1 << 20;
 // Answers that are ready together leave in one call.
 constexpr size_t kGatheredRepliesMax = 64;
+constexpr size_t kUsualReplies = 8;  // so many need no memory of their own
 
 }  // namespace
 
@@ -36,8 +39,8 @@ io::Task<void> Connection::WriteReplies() {
 
 // Sends the answers that are ready at the front, and forgets them.
 io::Task<absl::Status> Connection::SendReady() {
-  std::vector<std::unique_ptr<Exchange>> sending;
-  std::vector<Bytes> pieces;
+  absl::InlinedVector<std::unique_ptr<Exchange>, kUsualReplies> sending;
+  absl::InlinedVector<Bytes, kUsualReplies> pieces;
   bool close = false;
   while (!exchanges_.empty() && exchanges_.front()->done && !close &&
          sending.size() < kGatheredRepliesMax) {
