@@ -46,12 +46,12 @@ io::Task<void> ReadOne(Partition& partition, FetchItem& item, uint64_t bytes_lef
   const auto wanted = static_cast<uint64_t>(std::max(item.asked.max_bytes, 0));
   auto read = co_await partition.log().Read(item.asked.fetch_offset, std::min(wanted, bytes_left),
                                             limit, whole_first_batch);
-  if (read.ok()) item.read = *std::move(read);
   absl::Status status = read.status();
+  if (status.ok()) item.read = *std::move(read);
   if (status.ok() && committed) {
     auto aborted = co_await partition.log().AbortedIn(item.read);
-    if (aborted.ok()) item.aborted = *std::move(aborted);
     status = aborted.status();
+    if (status.ok()) item.aborted = *std::move(aborted);
   }
   if (status.ok()) co_return;
   item.read = {};

@@ -179,7 +179,7 @@ constexpr Property kNetwork[] = {
      .doc =
          "While unanswered requests of one connection have so many bytes, no more of it are read: "
          "whoever sends much does not make the others wait. A larger request is worked on by "
-         "itself."},
+         "itself. It is also the most that is received at once, up to 1 MiB."},
     {.name = "varve.frame.pool.bytes",
      .type = Type::kLong,
      .default_text = "16777216",

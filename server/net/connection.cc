@@ -21,6 +21,9 @@ namespace {
 constexpr io::Duration kSlowFrameGrace = std::chrono::seconds(10);
 constexpr uint64_t kFrameBytesPerSecondMin = 256 << 10;
 
+// No socket holds much more than this, and larger buffers leave the processor's caches.
+constexpr size_t kReceivedAtOnceMax = 1 << 20;
+
 // What an answer holds until it is sent: bytes, and open files.
 size_t BytesOf(const Reply& reply) {
   constexpr size_t kBytesPerRange = 4096;
@@ -124,7 +127,8 @@ void Connection::NoteTruncated(size_t received, size_t expected) {
 }
 
 size_t Connection::BufferBytesMax() const {
-  return std::max(std::bit_floor(environment_.limits.in_flight_bytes_max), SlabPool::kSlabBytesMin);
+  return std::clamp(std::bit_floor(environment_.limits.in_flight_bytes_max),
+                    SlabPool::kSlabBytesMin, kReceivedAtOnceMax);
 }
 
 void Connection::DropBuffer() {

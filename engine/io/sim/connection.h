@@ -60,7 +60,7 @@ class SimEnd {
 // Accepted, and nobody's yet.
 class SimSocket : public Socket {
  public:
-  explicit SimSocket(SimEnd of) : end(std::move(of)) {}
+  explicit SimSocket(SimEnd&& of) : end(std::move(of)) {}
   const Endpoint& peer() const override { return end.peer(); }
 
   SimEnd end;

@@ -113,7 +113,7 @@ Task<absl::Status> SimStream::Write(std::span<const Bytes> pieces, bool /*more*/
 }
 
 Task<absl::Status> SimStream::SendFile(const FileRange& range, bool /*more*/) {
-  constexpr uint64_t kTurnBytes = 256 * 1024;
+  constexpr uint64_t kTurnBytes = 256 << 10;
   const Turn turn(writing_);
   const auto& file = static_cast<const SimFile&>(*range.file);
   Buffer buffer;

@@ -156,7 +156,9 @@ TEST_P(NetConformance, ThousandsOfConnectionsEcho) {
     accepting.Spawn(ServeEcho(net, *listener, serving));
     std::vector<std::unique_ptr<Stream>> clients;
     const Endpoint there = listener->local();
-    for (int i = 0; i < fixture.ConnectionsMax() / 2; ++i) {
+    const int count = fixture.ConnectionsMax() / 2;
+    clients.reserve(static_cast<size_t>(count));
+    for (int i = 0; i < count; ++i) {
       clients.push_back(Must(co_await net.Connect(there, kNever)));
     }
     for (int round = 0; round < 3; ++round) {
