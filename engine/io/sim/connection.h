@@ -36,7 +36,7 @@ class SimEnd {
   SimEnd(SimEnd&&) = default;
   SimEnd& operator=(SimEnd&&) = delete;
   ~SimEnd() {
-    if (connection_ != nullptr) Close();
+    if (!empty()) Close();
   }
 
   // Ends both directions: the peer reads what was sent and then the end.
