@@ -98,13 +98,13 @@ io::Task<void> StopCleanly(LogScene& scene, Logs& all) {
   io::Gate closing(scene.loop());
   for (size_t i = 0; i < all.logs.size(); ++i) closing.Spawn(CloseOne(all, i, slots));
   co_await closing.Close();
-  const log::LogDirectory::Checkpoints checkpoints = CheckpointsOf(all);
+  log::LogDirectory::Checkpoints checkpoints = CheckpointsOf(all);
   log::Manifest manifest;
   for (size_t i = 0; i < all.logs.size(); ++i) {
     const auto& left = all.logs[i]->as_left();
     if (left != nullptr) manifest.logs[{fmt::format("log-{}", i), 0}] = {Uuid{1, i + 1}, left};
   }
-  Must(co_await all.directory->CloseCleanly(checkpoints, std::move(manifest)));
+  Must(co_await all.directory->CloseCleanly(std::move(checkpoints), std::move(manifest)));
 }
 
 void Report(const std::string& step, size_t logs, double seconds) {

@@ -205,7 +205,7 @@ io::Task<absl::Status> Host::CloseAll() {
   log::Manifest manifest;
   absl::Status closed = co_await CloseLogs(checkpoints, manifest);
   if (closed.ok() && recovered_) {
-    closed = co_await directory_->CloseCleanly(checkpoints, std::move(manifest));
+    closed = co_await directory_->CloseCleanly(std::move(checkpoints), std::move(manifest));
   }
   co_await upkeep_.Close();
   directory_.reset();

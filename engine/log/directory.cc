@@ -365,13 +365,12 @@ io::Task<absl::Status> LogDirectory::Forget(TopicPartition name) {
   co_return forgotten;
 }
 
-io::Task<absl::Status> LogDirectory::CloseCleanly(const Checkpoints& checkpoints,
-                                                  Manifest manifest) {
+io::Task<absl::Status> LogDirectory::CloseCleanly(Checkpoints checkpoints, Manifest manifest) {
   if (health_.failed()) {
     co_return absl::FailedPreconditionError(
         fmt::format("{} met a failing device and gets no clean-shutdown marker", path_));
   }
-  CO_RETURN_IF_ERROR(co_await WriteCheckpoints(checkpoints));
+  CO_RETURN_IF_ERROR(co_await WriteCheckpoints(std::move(checkpoints)));
   CO_RETURN_IF_ERROR(co_await WriteManifest(manifest));
   const std::string marker = CleanMarkerText(manifest.broker_epoch);
   co_return co_await io::ReplaceFile(loop_.disk(), PathOf(kCleanMarker), AsBytes(marker));

@@ -98,7 +98,7 @@ class LogDirectory {
   // manifest names those that the next start need not look at. The epoch in it, under which the
   // broker was registered, goes into the marker as well: a Kafka controller that opens the
   // directory next knows by it that this replica has lost nothing.
-  io::Task<absl::Status> CloseCleanly(const Checkpoints& checkpoints, Manifest manifest = {});
+  io::Task<absl::Status> CloseCleanly(Checkpoints checkpoints, Manifest manifest = {});
 
  private:
   // A checkpoint file, and what it says.

@@ -208,13 +208,14 @@ io::Task<absl::Status> Broker::CloseLogs(const absl::Status& controller_closed) 
   }
   if (!controller_closed.ok()) unclean.insert(settings_.metadata_log_dir);
   if (logs_open_) {
-    const auto checkpoints = co_await storage_.Collect(facts_.shards);
+    auto checkpoints = co_await storage_.Collect(facts_.shards);
     // Only a node that lost nothing anywhere may claim its epoch.
     const int64_t epoch = unclean.empty() ? controller_->image()->broker_epoch() : -1;
     // A manifest is bound to the epoch: without one there is none.
     std::vector<log::Manifest> manifests(checkpoints.size());
     if (epoch >= 0) manifests = co_await storage_.CollectManifests(facts_.shards, epoch);
-    first_error.Update(co_await storage_.Close(checkpoints, unclean, std::move(manifests)));
+    auto closing = storage_.Close(std::move(checkpoints), unclean, std::move(manifests));
+    first_error.Update(co_await std::move(closing));
   } else {
     storage_.Abandon();
   }

@@ -85,9 +85,8 @@ class Storage {
   io::Task<void> WriteCheckpoints(std::span<Shard* const> shards);
   // After every log was closed: the markers of a clean stop, except in the directories where
   // something failed.
-  io::Task<absl::Status> Close(const std::vector<log::LogDirectory::Checkpoints>& checkpoints,
-                               const std::set<std::string>& unclean,
-                               std::vector<log::Manifest> manifests);
+  io::Task<absl::Status> Close(std::vector<log::LogDirectory::Checkpoints> checkpoints,
+                               std::set<std::string> unclean, std::vector<log::Manifest> manifests);
   // Without: after a start that failed.
   void Abandon() { directories_.clear(); }
   // After every log was closed: what the next start need not look at.
@@ -129,7 +128,7 @@ class Storage {
                                   std::span<Shard* const> shards);
   static void AddLeftOut(const Directory& directory, log::LogDirectory::Checkpoints& into);
   static io::Task<absl::Status> CloseOne(Directory& directory,
-                                         const log::LogDirectory::Checkpoints& checkpoints,
+                                         log::LogDirectory::Checkpoints checkpoints,
                                          log::Manifest manifest);
   io::Task<absl::Status> Remove(const cluster::Topic& topic, std::span<Shard* const> shards);
   io::Task<void> PlaceOne(Placed& placed, io::Semaphore& slots);

@@ -61,24 +61,24 @@ io::Task<void> Storage::WriteCheckpoints(std::span<Shard* const> shards) {
 }
 
 io::Task<absl::Status> Storage::CloseOne(Directory& directory,
-                                         const log::LogDirectory::Checkpoints& checkpoints,
+                                         log::LogDirectory::Checkpoints checkpoints,
                                          log::Manifest manifest) {
   if (!directory.left_out.empty()) {
     co_return absl::FailedPreconditionError(
         fmt::format("{} has partitions that were not opened and gets no clean-shutdown marker",
                     directory.log->path()));
   }
-  co_return co_await directory.log->CloseCleanly(checkpoints, std::move(manifest));
+  co_return co_await directory.log->CloseCleanly(std::move(checkpoints), std::move(manifest));
 }
 
-io::Task<absl::Status> Storage::Close(
-    const std::vector<log::LogDirectory::Checkpoints>& checkpoints,
-    const std::set<std::string>& unclean, std::vector<log::Manifest> manifests) {
+io::Task<absl::Status> Storage::Close(std::vector<log::LogDirectory::Checkpoints> checkpoints,
+                                      std::set<std::string> unclean,
+                                      std::vector<log::Manifest> manifests) {
   absl::Status first_error;
   for (size_t i = 0; i < directories_.size(); ++i) {
     if (unclean.contains(directories_[i].log->path())) continue;
     const absl::Status closed =
-        co_await CloseOne(directories_[i], checkpoints[i], std::move(manifests[i]));
+        co_await CloseOne(directories_[i], std::move(checkpoints[i]), std::move(manifests[i]));
     if (first_error.ok()) first_error = closed;
   }
   directories_.clear();
