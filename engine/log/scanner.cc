@@ -16,10 +16,20 @@ using record::BatchView;
 using record::Peek;
 
 BatchScanner::BatchScanner(io::FileRef file, uint64_t position, uint64_t end, Options options)
-    : file_(std::move(file)), position_(position), end_(end), check_crc_(options.check_crc) {
+    : file_(std::move(file)),
+      position_(position),
+      end_(end),
+      check_crc_(options.check_crc),
+      buffer_bytes_(std::max(options.buffer_bytes, record::kHeaderBytes)),
+      first_bytes_(std::max(options.first_bytes, record::kHeaderBytes)) {
   VARVE_CHECK(position <= end, "scan from {} to {}", position, end);
-  buffer_.resize(std::clamp<uint64_t>(end - position, record::kHeaderBytes,
-                                      std::max(options.buffer_bytes, record::kHeaderBytes)));
+  if (options.first_bytes == 0) first_bytes_ = buffer_bytes_;
+}
+
+// What a read at this position is to bring: much, if the batches before it were small.
+size_t BatchScanner::BytesToRead(uint64_t position) const {
+  const bool near = buffered_ > 0 && position - buffer_start_ <= buffer_bytes_ / 4;
+  return std::min<uint64_t>(near ? buffer_bytes_ : first_bytes_, end_ - position);
 }
 
 Bytes BatchScanner::BufferedFrom(uint64_t position) const {
@@ -31,7 +41,8 @@ Bytes BatchScanner::BufferedFrom(uint64_t position) const {
 // Makes [position, position + bytes) available, as far as the file goes.
 io::Task<absl::Status> BatchScanner::Fill(uint64_t position, size_t bytes) {
   if (BufferedFrom(position).size() >= bytes) co_return absl::OkStatus();
-  const size_t want = std::min<uint64_t>(buffer_.size(), end_ - position);
+  const size_t want = BytesToRead(position);
+  if (buffer_.size() < want) buffer_.resize(want);
   buffered_ = 0;
   buffer_start_ = position;
   CO_ASSIGN_OR_RETURN(buffered_, co_await file_->Read(position, MutableBytes(buffer_).first(want)));

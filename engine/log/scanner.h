@@ -41,6 +41,9 @@ class BatchScanner {
   struct Options {
     bool check_crc = false;
     size_t buffer_bytes = 8 << 10;
+    // Of a walk that is short: what is read of the first batch, and of those that come after large
+    // ones. Small batches show that more is worth reading at once. 0: the buffer's size.
+    size_t first_bytes = 0;
   };
 
   // Requires: a batch starts at `position`, or should; end <= the file's size.
@@ -57,6 +60,7 @@ class BatchScanner {
 
  private:
   io::Task<absl::Status> Fill(uint64_t position, size_t bytes);
+  size_t BytesToRead(uint64_t position) const;
   io::Task<absl::StatusOr<uint32_t>> Crc(uint64_t from, uint64_t to);
   io::Task<absl::StatusOr<bool>> OnlyZeros(uint64_t from);
   Bytes BufferedFrom(uint64_t position) const;
@@ -65,6 +69,8 @@ class BatchScanner {
   uint64_t position_;
   uint64_t end_;
   bool check_crc_;
+  size_t buffer_bytes_;
+  size_t first_bytes_;
   Buffer buffer_;
   uint64_t buffer_start_ = 0;
   size_t buffered_ = 0;

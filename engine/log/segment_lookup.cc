@@ -13,6 +13,8 @@ namespace varve::log {
 namespace {
 
 constexpr int64_t kAnyTime = std::numeric_limits<int64_t>::min();
+// An index leads to the right batch or to one just before it: heads are all that is looked at.
+constexpr size_t kFirstLookBytes = 256;
 
 }  // namespace
 
@@ -28,7 +30,8 @@ const Fence* Segment::FenceAt(uint64_t position) const {
 io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(Start start, int64_t offset,
                                                                int64_t timestamp) {
   CO_ASSIGN_OR_RETURN(io::FileRef file, co_await log_.Open());
-  BatchScanner scanner(std::move(file), start.position, size_, BatchScanner::Options{});
+  const BatchScanner::Options options{.first_bytes = kFirstLookBytes};
+  BatchScanner scanner(std::move(file), start.position, size_, options);
   for (;;) {
     if (const Fence* fence = FenceAt(scanner.position())) {
       if (offset < fence->end_offset) {

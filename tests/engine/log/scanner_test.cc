@@ -12,11 +12,12 @@ namespace {
 using Kind = Scanned::Kind;
 
 // The kinds that a walk over `content` meets, one letter each, up to the first that is no batch.
-std::string Walk(Bytes content, size_t buffer_bytes) {
+std::string Walk(Bytes content, size_t buffer_bytes, size_t first_bytes = 0) {
   Machine machine;
   EXPECT_TRUE(machine.disk().Put("log", content).ok());
   const auto file = machine.Run(machine.loop->disk().Open("log", io::OpenMode::kRead));
-  const BatchScanner::Options options{.check_crc = true, .buffer_bytes = buffer_bytes};
+  const BatchScanner::Options options{
+      .check_crc = true, .buffer_bytes = buffer_bytes, .first_bytes = first_bytes};
   BatchScanner scanner(*file, 0, content.size(), options);
   std::string kinds;
   for (;;) {
@@ -45,6 +46,17 @@ TEST(Scanner, WalksWhateverItsBuffer) {
     EXPECT_EQ(Walk({}, buffer), "e");
     EXPECT_EQ(Walk(Two(80, 5000), buffer), "bbe");
     EXPECT_EQ(Walk(Two(5000, 80), buffer), "bbe");
+  }
+}
+
+TEST(Scanner, WalksWhateverItReadsFirst) {
+  Buffer many;
+  for (const size_t size : {100, 100, 300, 5000, 80, 80, 20'000, 2100, 2100, 80, 300}) {
+    Append(many, BatchOfSize(size));
+  }
+  for (const size_t first : {1, 61, 256, 5000, 1 << 20}) {
+    EXPECT_EQ(Walk(many, 8192, first), "bbbbbbbbbbbe") << first;
+    EXPECT_EQ(Walk(Bytes(many).first(many.size() - 1), 8192, first), "bbbbbbbbbbt") << first;
   }
 }
 
