@@ -50,8 +50,8 @@ struct Departure {
 
 // One client: reads frames, has them handled in order of arrival, and sends the answers in that
 // order. A connection on which nothing happens holds no buffer; the buffer of a busy one grows with
-// what comes at once, up to in_flight_bytes_max. Before the first request that tells
-// where it is served best it may leave, to be one of that shard's.
+// what comes at once, up to in_flight_bytes_max. Before the first request that tells where it is
+// served best it may leave, to be one of that shard's.
 //
 // Bounds    At most in_flight_max requests are under way, and in_flight_bytes_max of them with the
 //           one that exceeds it; their frames come out of the budget. A client that reads no

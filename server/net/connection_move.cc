@@ -10,13 +10,14 @@
 namespace varve::net {
 
 // Whether the request that was read last is for another shard, and all that follow with it. Then it
-// is packed up, and nothing more is read here: what was asked before is still answered here.
+// is packed up, and nothing more is read here. It would have to wait for what was asked before, and
+// nobody knows how long that takes: while something is under way, the connection stays.
 bool Connection::Leaves() {
   if (settled_) return false;
   const MutableBytes frame = next_->request.frame;
   const Placement place = environment_.handler.PlaceOf(frame);
   if (!place.known) return false;
-  if (place.elsewhere == nullptr || has_moved_) {
+  if (place.elsewhere == nullptr || has_moved_ || !exchanges_.empty()) {
     settled_ = true;
     ++environment_.settled;
     return false;
