@@ -187,6 +187,10 @@ def cooperative(options, library):
     waits for one that was killed."""
     with Scene(options, library, 6) as scene:
         how = {"strategy": "cooperative-sticky", "session_ms": 15_000}
+        if library != "java":
+            # A commit waits behind the member's own JoinGroup, which is answered when all have
+            # joined, and so would what it reads after it.
+            how["commits"] = False
         first = scene.settle("a", **how)[0]
         scene.check_reads(first)
         second = scene.crowd.join("b", **how)

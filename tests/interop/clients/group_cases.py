@@ -7,6 +7,7 @@ from clients.cases import PARTITIONS, check_refused, wait_until
 from harness import tap
 
 POLL_MS = 100
+POLL_RECORDS = 10
 
 
 def poll_all(members):
@@ -40,7 +41,7 @@ class Cases(cases.Cases):
         first = self._read_in_group("resumers", "resume", 70)
         self._broker.kill()
         self._broker.start()
-        rest = self._read_in_group("resumers", "resume", 130)
+        rest = self._read_in_group("resumers", "resume", len(given) - len(first))
         tap.check_equal(sorted(first + rest), sorted(given), "all records, each once")
         if "committed" not in self._kind.cannot:
             found = [self.client.committed("resumers", "resume", partition)
@@ -48,18 +49,20 @@ class Cases(cases.Cases):
             tap.check_equal(found, [50] * PARTITIONS, "committed offsets")
 
     def _read_in_group(self, group, topic, count):
-        """So many records, committed, and gone."""
+        """So many records, or a poll's more, committed, and gone."""
         client = self._open()
         if hasattr(client, "read_in_group"):
             found = client.read_in_group(group, topic, count)
         else:
-            member = Member(client, group, topic, at_most=10)
+            member = Member(client, group, topic, at_most=POLL_RECORDS)
             wait_until(f"{count} records", lambda: member.poll() >= count)
             client.commit()
             client.leave()
             found = member.values()
         self._keep(client)
-        tap.check_equal(len(found), count, f"records that a member of {group} read")
+        # A poll may bring less than it might, and so the last one more than was missing.
+        tap.check(count <= len(found) < count + POLL_RECORDS,
+                  f"a member of {group} read {len(found)} records, {count} were wanted")
         return found
 
     def shared_group(self):
