@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/byte_order.h"
+#include "engine/base/check.h"
 #include "engine/base/status.h"
 #include "server/logging.h"
 #include "server/wire/header.h"
@@ -141,15 +142,25 @@ void Connection::DropBuffer() {
   environment_.ahead_budget.Give(std::exchange(ahead_bytes_, 0));
 }
 
+// How large the next buffer may be: as it shall be, or else no larger than the one before. That one
+// may be almost full of what has to be taken along, and its share is there again.
+size_t Connection::TakeAhead() {
+  const size_t before = std::exchange(ahead_bytes_, 0);
+  environment_.ahead_budget.Give(before);
+  for (const size_t bytes : {buffer_bytes_, before}) {
+    if (bytes <= SlabPool::kSlabBytesMin || !environment_.ahead_budget.TryTake(bytes)) continue;
+    return ahead_bytes_ = bytes;
+  }
+  return SlabPool::kSlabBytesMin;
+}
+
 // Goes on in another slab with what is buffered. Requests may still look at what lies before it:
 // they keep the slab that they are in.
 void Connection::RenewBuffer() {
-  environment_.ahead_budget.Give(std::exchange(ahead_bytes_, 0));
-  if (buffer_bytes_ > SlabPool::kSlabBytesMin) {
-    const bool granted = environment_.ahead_budget.TryTake(buffer_bytes_);
-    (granted ? ahead_bytes_ : buffer_bytes_) = granted ? buffer_bytes_ : SlabPool::kSlabBytesMin;
-  }
+  buffer_bytes_ = TakeAhead();
   SlabRef fresh = environment_.slabs.Take(buffer_bytes_);
+  VARVE_CHECK(buffered() <= fresh.bytes().size(), "{} bytes for a buffer of {}", buffered(),
+              fresh.bytes().size());
   if (buffered() > 0) {
     std::memcpy(fresh.bytes().data(), buffer_.bytes().data() + buffer_start_, buffered());
   }

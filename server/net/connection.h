@@ -102,6 +102,7 @@ class Connection {
   io::Task<void> ReadRequests();
   bool IsFull() const;
   void DropBuffer();
+  size_t TakeAhead();
   void RenewBuffer();
   bool MakeRoom(size_t bytes_wanted);
   size_t BufferBytesMax() const;

@@ -113,6 +113,25 @@ TEST(Ahead, WithoutMemoryForThatTheyComeOneByOne) {
   }
 }
 
+// A buffer that shall grow and may not, with more in it than the smallest one holds.
+TEST(Ahead, WhatIsBufferedFitsTheNextBuffer) {
+  Server server({.ahead_bytes = 40'000});
+  io::Stream& client = server.Connect();
+  server.Send(client, "slow");
+  server.world.RunFor(1s);
+  Buffer all;
+  for (int i = 0; i < 20; ++i) Append(all, Frame(std::string(1000, static_cast<char>('a' + i))));
+  Append(all, Frame(std::string(30'000, 'x')));
+  server.Send(client, Bytes(all));
+  server.world.RunFor(1s);
+  server.handler.go.Set();
+  EXPECT_EQ(server.Receive(client), "slow");
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(server.Receive(client), std::string(1000, static_cast<char>('a' + i)));
+  }
+  EXPECT_EQ(server.Receive(client), std::string(30'000, 'x'));
+}
+
 TEST(Ahead, SmallFramesNeedNoLargeBuffer) {
   Server server;
   io::Stream& client = server.Connect();
