@@ -11,7 +11,6 @@
 
 namespace varve::log {
 
-using record::BatchHeader;
 using record::BatchView;
 using record::Peek;
 
@@ -26,9 +25,10 @@ BatchScanner::BatchScanner(io::FileRef file, uint64_t position, uint64_t end, Op
   if (options.first_bytes == 0) first_bytes_ = buffer_bytes_;
 }
 
-// What a read at this position is to bring: much, if the batches before it were small.
+// What a read at this position is to bring: much, if it is near the end of what was read before,
+// since the batches there were small.
 size_t BatchScanner::BytesToRead(uint64_t position) const {
-  const bool near = buffered_ > 0 && position - buffer_start_ <= buffer_bytes_ / 4;
+  const bool near = buffered_ > 0 && position <= buffer_start_ + buffered_ + buffer_bytes_ / 4;
   return std::min<uint64_t>(near ? buffer_bytes_ : first_bytes_, end_ - position);
 }
 

@@ -214,8 +214,8 @@ io::Task<absl::Status> Broker::CloseLogs(const absl::Status& controller_closed) 
     // A manifest is bound to the epoch: without one there is none.
     std::vector<log::Manifest> manifests(checkpoints.size());
     if (epoch >= 0) manifests = co_await storage_.CollectManifests(facts_.shards, epoch);
-    auto closing = storage_.Close(std::move(checkpoints), unclean, std::move(manifests));
-    first_error.Update(co_await std::move(closing));
+    first_error.Update(
+        co_await storage_.Close(std::move(checkpoints), unclean, std::move(manifests)));
   } else {
     storage_.Abandon();
   }

@@ -14,15 +14,13 @@ namespace {
 constexpr net::Placement kHere{.known = true};
 constexpr net::Placement kUnknown{.known = false};
 
-constexpr int kFirstVersionWithIds = 13;  // of both requests
-
 // The shard that has all partitions of a request; none if there are several, or one is unknown.
-template <typename Request>
-std::optional<size_t> OnlyShard(const cluster::Image& image, const Request& request, int version) {
-  const bool by_id = version >= kFirstVersionWithIds;
+template <typename Topics>
+std::optional<size_t> OnlyShard(const cluster::Image& image, const Topics& topics) {
   std::optional<size_t> only;
-  for (const auto& asked : request.topics) {
-    const cluster::Topic* topic = by_id ? image.Find(asked.topic_id) : image.Find(asked.name);
+  for (const auto& asked : topics) {
+    const bool by_name = asked.topic_id.zero();  // a version has one of both
+    const cluster::Topic* topic = by_name ? image.Find(asked.name) : image.Find(asked.topic_id);
     if (topic == nullptr) return std::nullopt;
     for (const auto& partition : asked.partitions) {
       const bool exists = partition.index >= 0 && partition.index < std::ssize(topic->partitions);
@@ -51,7 +49,7 @@ net::Placement PlaceOfRequest(const BrokerFacts& broker, Shard& here, wire::Read
   if constexpr (std::is_same_v<Request, wire::FetchRequest>) {
     if (request->session_id != 0) return kHere;  // only this shard knows it
   }
-  return At(broker, here, OnlyShard(*here.image(), *request, version));
+  return At(broker, here, OnlyShard(*here.image(), request->topics));
 }
 
 }  // namespace

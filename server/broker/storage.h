@@ -86,7 +86,8 @@ class Storage {
   // After every log was closed: the markers of a clean stop, except in the directories where
   // something failed.
   io::Task<absl::Status> Close(std::vector<log::LogDirectory::Checkpoints> checkpoints,
-                               std::set<std::string> unclean, std::vector<log::Manifest> manifests);
+                               const std::set<std::string>& unclean,
+                               std::vector<log::Manifest> manifests);
   // Without: after a start that failed.
   void Abandon() { directories_.clear(); }
   // After every log was closed: what the next start need not look at.

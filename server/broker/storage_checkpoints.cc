@@ -72,7 +72,7 @@ io::Task<absl::Status> Storage::CloseOne(Directory& directory,
 }
 
 io::Task<absl::Status> Storage::Close(std::vector<log::LogDirectory::Checkpoints> checkpoints,
-                                      std::set<std::string> unclean,
+                                      const std::set<std::string>& unclean,
                                       std::vector<log::Manifest> manifests) {
   absl::Status first_error;
   for (size_t i = 0; i < directories_.size(); ++i) {

@@ -12,7 +12,7 @@ namespace varve::io {
 
 // A TCP connection that receives through the ring: while it only waits, into a buffer that the
 // kernel takes from the loop's few when the bytes arrive; a large read straight into its buffer.
-// A small request so costs no system call of its own to receive.
+// A small request so costs no system call of its own to receive. Whoever expects much only waits.
 class UringStream final : public PosixStream {
  public:
   UringStream(Fd fd, Endpoint peer, std::unique_ptr<Readiness> readiness, FileSender& files,

@@ -60,6 +60,23 @@ TEST(Scanner, WalksWhateverItReadsFirst) {
   }
 }
 
+// Though it begins with little.
+TEST(Scanner, ALongWalkReadsMuchAtOnce) {
+  constexpr uint64_t kReadsMax = 13;
+  Machine machine;
+  Buffer content;
+  for (int i = 0; i < 800; ++i) Append(content, BatchOfSize(100));
+  EXPECT_TRUE(machine.disk().Put("log", content).ok());
+  const auto file = machine.Run(machine.loop->disk().Open("log", io::OpenMode::kRead));
+  machine.disk().Inject(
+      {.call = io::SimCall::kRead, .skip = kReadsMax, .times = io::SimFault::kForever});
+  BatchScanner scanner(*file, 0, content.size(), {.buffer_bytes = 8192, .first_bytes = 256});
+  for (int i = 0; i < 800; ++i) {
+    const auto scanned = machine.Run(scanner.Next());
+    ASSERT_TRUE(scanned.ok()) << "batch " << i << ": " << scanned.status();
+  }
+}
+
 TEST(Scanner, TellsHowABatchIsCutShort) {
   const Buffer both = Two(200, 300);
   for (const size_t size : {208, 216, 217, 260, 261, 262, 499}) {
