@@ -208,7 +208,7 @@ class Segment {
     uint64_t position = 0;
     int64_t ends_by = std::numeric_limits<int64_t>::max();
   };
-  io::Task<Start> StartFor(int64_t offset);
+  Start StartAt(const OffsetIndexEntry& entry) const;
   io::Task<absl::StatusOr<std::optional<Located>>> Walk(Start start, int64_t offset,
                                                         int64_t timestamp);
   io::Task<std::optional<uint64_t>> TimeHint(int64_t timestamp, int64_t offset_min);

@@ -58,17 +58,26 @@ io::Task<absl::StatusOr<std::optional<Located>>> Segment::Walk(Start start, int6
   }
 }
 
-// Where to look for `offset`, by the offset index.
-io::Task<Segment::Start> Segment::StartFor(int64_t offset) {
-  const auto entry = co_await offset_index_.Floor(offset - base_offset_);
-  if (!entry.ok() || !*entry) co_return Start();
-  const auto position = static_cast<uint64_t>(int32_t{(*entry)->position});
-  if (position >= size_) co_return Start();
-  co_return Start{position, base_offset_ + int32_t{(*entry)->relative_offset}};
+// Where an entry says that a batch is; the segment's start if it cannot be there.
+Segment::Start Segment::StartAt(const OffsetIndexEntry& entry) const {
+  const auto position = static_cast<uint64_t>(int32_t{entry.position});
+  if (position >= size_) return Start();
+  return Start{position, base_offset_ + int32_t{entry.relative_offset}};
 }
 
 io::Task<absl::StatusOr<std::optional<Located>>> Segment::Locate(int64_t offset) {
-  const Start start = co_await StartFor(offset);
+  Start start;
+  const auto around = co_await offset_index_.Find(offset - base_offset_);
+  if (around.ok() && around->floor) {
+    start = StartAt(*around->floor);
+    // Who reads on from the end of a batch that is in the index: if batches are large, the next one
+    // is in it as well, and only its head need be looked at.
+    const Start next = around->above ? StartAt(*around->above) : Start();
+    if (start.ends_by == offset - 1 && next.position > start.position) {
+      auto located = co_await Walk(next, offset, kAnyTime);
+      if (located.ok() && *located && (*located)->base_offset <= offset) co_return located;
+    }
+  }
   auto located = co_await Walk(start, offset, kAnyTime);
   // An index that leads astray must not hide sound data.
   if (absl::IsDataLoss(located.status()) && start.position != 0) {
@@ -81,14 +90,15 @@ io::Task<absl::StatusOr<std::optional<Located>>> Segment::Locate(int64_t offset)
 // if it knows none behind `offset_min`, or if it says what the batches do not.
 io::Task<std::optional<uint64_t>> Segment::TimeHint(int64_t timestamp, int64_t offset_min) {
   if (timestamp == kAnyTime) co_return std::nullopt;
-  const auto entry = co_await time_index_.Floor(timestamp - 1);
-  if (!entry.ok() || !*entry) co_return std::nullopt;
-  const int64_t offset = base_offset_ + int32_t{(*entry)->relative_offset};
+  const auto around = co_await time_index_.Find(timestamp - 1);
+  if (!around.ok() || !around->floor) co_return std::nullopt;
+  const TimeIndexEntry& entry = *around->floor;
+  const int64_t offset = base_offset_ + int32_t{entry.relative_offset};
   if (offset <= offset_min) co_return std::nullopt;
   const auto batch = co_await Locate(offset);
   if (!batch.ok() || !*batch) co_return std::nullopt;
   const bool as_told =
-      (*batch)->base_offset <= offset && (*batch)->max_timestamp == (*entry)->timestamp_ms;
+      (*batch)->base_offset <= offset && (*batch)->max_timestamp == entry.timestamp_ms;
   co_return as_told ? std::optional((*batch)->position) : std::nullopt;
 }
 

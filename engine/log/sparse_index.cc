@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "engine/base/status.h"
@@ -11,14 +12,19 @@
 namespace varve::log {
 namespace {
 
-// The last of sorted entries whose key is <= `key`.
 template <typename Entry>
-std::optional<Entry> FloorIn(std::span<const Entry> entries, int64_t key) {
-  const auto after =
+using AroundOf = typename SparseIndex<Entry>::Around;
+
+// Of sorted entries.
+template <typename Entry>
+AroundOf<Entry> AroundIn(std::span<const Entry> entries, int64_t key) {
+  const auto above =
       std::upper_bound(entries.begin(), entries.end(), key,
                        [](int64_t wanted, const Entry& entry) { return wanted < entry.key(); });
-  if (after == entries.begin()) return std::nullopt;
-  return *(after - 1);
+  AroundOf<Entry> around;
+  if (above != entries.begin()) around.floor = *(above - 1);
+  if (above != entries.end()) around.above = *above;
+  return around;
 }
 
 }  // namespace
@@ -126,26 +132,33 @@ io::Task<absl::Status> SparseIndex<Entry>::ReadEntries(uint64_t index, std::vect
 }
 
 template <typename Entry>
-io::Task<absl::StatusOr<std::optional<Entry>>> SparseIndex<Entry>::Floor(int64_t key) {
+io::Task<absl::StatusOr<typename SparseIndex<Entry>::Around>> SparseIndex<Entry>::Find(
+    int64_t key) {
   if (!pending_.empty() && pending_.front().key() <= key) {
-    co_return FloorIn(std::span<const Entry>(pending_), key);
+    co_return AroundIn(std::span<const Entry>(pending_), key);
   }
-  if (const auto kept = KeptAround(key); !kept.empty()) co_return FloorIn(kept, key);
-  uint64_t low = 0;  // the entry looked for, if any, is in [low, high)
+  uint64_t low = 0;  // the floor, if there is one, is in [low, high)
   uint64_t high = stored_;
+  bool near = false;
+  if (const auto kept = Kept(); !kept.empty() && kept.front().key() <= key) {
+    const uint64_t end = kept_at_ + kept.size();
+    if (key < kept.back().key() || end == stored_) co_return AroundIn(kept, key);
+    low = end - 1;
+    near = true;  // who reads on is most often in the next block
+  }
   std::vector<Entry> one(1);
   while (high - low > kBlockEntries) {
-    const uint64_t middle = low + (high - low) / 2;
-    CO_RETURN_IF_ERROR(co_await ReadEntries(middle, one));
-    (one[0].key() <= key ? low : high) = middle;
+    const uint64_t step = std::exchange(near, false) ? kBlockEntries : (high - low) / 2;
+    CO_RETURN_IF_ERROR(co_await ReadEntries(low + step, one));
+    (one[0].key() <= key ? low : high) = low + step;
   }
-  if (low == high) co_return std::optional<Entry>();
+  if (low == high) co_return Around();
   std::vector<Entry> block(high - low);
   const io::FileRef before = file_.IfOpen();
   CO_RETURN_IF_ERROR(co_await ReadEntries(low, block));
   // Meanwhile another file may have taken the place of this one.
   if (before != nullptr && before == file_.IfOpen()) Keep(low, block);
-  co_return FloorIn(std::span<const Entry>(block), key);
+  co_return AroundIn(std::span<const Entry>(block), key);
 }
 
 template <typename Entry>
@@ -156,15 +169,10 @@ void SparseIndex<Entry>::Keep(uint64_t index, std::span<const Entry> entries) {
 }
 
 template <typename Entry>
-std::span<const Entry> SparseIndex<Entry>::KeptAround(int64_t key) {
+std::span<const Entry> SparseIndex<Entry>::Kept() {
   const Buffer& bytes = file_.kept();
-  if (bytes.empty()) return {};
-  const std::span<const Entry> kept(reinterpret_cast<const Entry*>(bytes.data()),
-                                    bytes.size() / sizeof(Entry));
-  const bool ends_file = kept_at_ + kept.size() == stored_;
-  const bool around = kept.front().key() <= key && (ends_file || key < kept.back().key());
-  if (!around || file_.IfOpen() == nullptr) return {};
-  return kept;
+  if (bytes.empty() || file_.IfOpen() == nullptr) return {};
+  return {reinterpret_cast<const Entry*>(bytes.data()), bytes.size() / sizeof(Entry)};
 }
 
 template <typename Entry>

@@ -70,8 +70,11 @@ class SparseIndex {
   bool should_write() const { return pending_.size() >= kPendingMax; }
   io::Task<absl::Status> Sync();
 
-  // The last entry whose key is <= `key`.
-  io::Task<absl::StatusOr<std::optional<Entry>>> Floor(int64_t key);
+  struct Around {
+    std::optional<Entry> floor;  // the last entry whose key is <= the one looked for
+    std::optional<Entry> above;  // the next one; perhaps not known though there is one
+  };
+  io::Task<absl::StatusOr<Around>> Find(int64_t key);
   // How many entries have a key <= `key`; and some of those from number `index` on, at least one
   // if there is one.
   io::Task<absl::StatusOr<uint64_t>> CountUpTo(int64_t key);
@@ -92,8 +95,8 @@ class SparseIndex {
   io::Task<absl::Status> ReadEntries(uint64_t index, std::vector<Entry>& into);
   // Keeps entries from number `index` on. Requires: the file that they are of is open.
   void Keep(uint64_t index, std::span<const Entry> entries);
-  // Those that were kept, if the entry looked for is among them.
-  std::span<const Entry> KeptAround(int64_t key);
+  // What was kept, if the file is still open.
+  std::span<const Entry> Kept();
 
   CachedFile file_;
   uint64_t kept_at_ = 0;  // the number of the first entry that is kept

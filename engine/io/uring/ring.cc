@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 
 #include "engine/base/check.h"
@@ -26,7 +27,9 @@ int Ring::Make(const Features& features, std::unique_ptr<Ring>& ring) {
   params.flags = IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
   params.cq_entries = kCompletions;
   if (features.single_issuer) params.flags |= IORING_SETUP_SINGLE_ISSUER;
-  if (features.defer_taskrun) params.flags |= IORING_SETUP_DEFER_TASKRUN;
+  if (features.defer_taskrun) {
+    params.flags |= IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
+  }
   std::unique_ptr<Ring> made(new Ring);
   const int result = ::io_uring_queue_init_params(kEntries, &made->ring_, &params);
   if (result < 0) {
@@ -80,8 +83,18 @@ void Ring::Cancel(Completion& completion) {
   ::io_uring_sqe_set_data(entry, nullptr);
 }
 
+// Whether looking for completions would find none, as the kernel's flags tell without a call.
+bool Ring::IsQuiet() const {
+  if ((ring_.flags & IORING_SETUP_TASKRUN_FLAG) == 0) return false;
+  const unsigned flags = std::atomic_ref(*ring_.sq.kflags).load(std::memory_order_acquire);
+  const bool kernel_has_some = (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+  return !kernel_has_some && ::io_uring_sq_ready(&ring_) == 0;
+}
+
 int Ring::Enter(Duration timeout) {
-  if (timeout <= Duration::zero()) return ::io_uring_submit_and_get_events(&ring_);
+  if (timeout <= Duration::zero()) {
+    return IsQuiet() ? 0 : ::io_uring_submit_and_get_events(&ring_);
+  }
   if (timeout == Duration::max()) return ::io_uring_submit_and_wait(&ring_, 1);
   __kernel_timespec limit = ToTimespec(timeout);
   io_uring_cqe* first = nullptr;

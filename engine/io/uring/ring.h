@@ -50,6 +50,7 @@ class Ring {
  private:
   Ring() = default;
   void Own();
+  bool IsQuiet() const;
   int Enter(Duration timeout);
   void HandOut();
 

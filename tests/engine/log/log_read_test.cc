@@ -27,6 +27,40 @@ TEST(LogRead, BeginsWithTheBatchThatHoldsTheOffset) {
   EXPECT_EQ(m.Read(5, 1000, 5), "");
 }
 
+// Only the head of the batch that is asked for is looked at.
+TEST(LogRead, GoingOnBehindALargeBatchTakesOneRead) {
+  constexpr int kBatches = 50;
+  LogMachine m;
+  m.Open();
+  for (int i = 0; i < kBatches; ++i) ASSERT_TRUE(m.Append(BatchOfSize(10'000)).ok());
+  m.disk().Inject({.call = io::SimCall::kRead, .skip = kBatches, .times = io::SimFault::kForever});
+  for (int i = 0; i < kBatches; ++i) {
+    const auto read = m.Run(m.log->Read(i, 10'000, kBatches, true));
+    ASSERT_TRUE(read.ok()) << "batch " << i << ": " << read.status();
+    EXPECT_EQ(read->first_offset, i);
+    EXPECT_EQ(read->range.position, 10'000U * static_cast<unsigned>(i));
+  }
+}
+
+TEST(LogRead, FindsEachOffsetWhateverTheIndexHas) {
+  for (const int32_t interval : {0, 150, 250, 1000}) {
+    LogMachine m({.index_interval_bytes = interval});
+    m.Open();
+    std::vector<int64_t> base_of;  // each offset's batch
+    for (int i = 0; i < 100; ++i) {
+      const bool many = i % 3 == 0;
+      base_of.insert(base_of.end(), many ? 3 : 1, std::ssize(base_of));
+      const Buffer batch = many ? MakeBatch({1, 2, 3}) : BatchOfSize(i % 2 == 0 ? 100 : 500);
+      ASSERT_TRUE(m.Append(batch).ok());
+    }
+    for (int64_t offset = 0; offset < std::ssize(base_of); ++offset) {
+      const auto read = m.Run(m.log->Read(offset, 1000, std::ssize(base_of), false));
+      ASSERT_TRUE(read.ok()) << read.status();
+      EXPECT_EQ(read->first_offset, base_of[static_cast<size_t>(offset)]) << "by " << interval;
+    }
+  }
+}
+
 TEST(LogRead, IsOutOfRangeOnEitherSide) {
   ThreeSegments m;
   EXPECT_EQ(m.Read(-1, 1000, 7), "OUT_OF_RANGE");
