@@ -55,7 +55,7 @@ TEST(SparseIndex, ReadingOnSearchesOnlyTheNextBlock) {
   constexpr uint64_t kReadsMax = 10 + 2 * kEntries / 256;
   Index m(kEntries);
   m.disk().Inject({.call = io::SimCall::kRead, .skip = kReadsMax, .times = io::SimFault::kForever});
-  for (int32_t i = 1; i <= kEntries; ++i) {
+  for (int64_t i = 1; i <= kEntries; ++i) {
     const auto around = m.Find(10 * i);
     ASSERT_TRUE(around.ok()) << "entry " << i << ": " << around.status();
   }
